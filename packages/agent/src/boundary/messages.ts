@@ -1,0 +1,165 @@
+import type {
+  Answer,
+  Commit,
+  CommitType,
+  Delivery,
+  Failure,
+  InputPart,
+  Json,
+  Level,
+  MessagePart,
+  Metadata,
+  ToolDescription,
+  Usage,
+} from '@longwire/protocol'
+
+// What crosses between the thread that owns the sockets and the one that runs agents. Plain data only, so the same
+// messages can one day cross to a process, a container or another language.
+//
+//   session thread                          worker
+//      start ───────────────────────────────► run(turn)
+//      ◄──────── said [open add add commit …]  one message for all that was said in one tick
+//      stored, credit ──────────────────────►
+//      ◄──────── take        (a step boundary: is there anything to steer by?)
+//      steer ───────────────────────────────►
+//      cancel ──────────────────────────────► turn.signal aborts
+//      ◄──────── end                           exactly one for each run, unless it was cancelled
+
+/** The number of a run on its host: one turn of one session. */
+export type RunId = number
+
+/** An input as the agent gets it. */
+export interface AgentInput {
+  readonly input: string
+  readonly delivery: Delivery
+  readonly text?: string | undefined
+  readonly parts?: readonly InputPart[] | undefined
+  readonly context?: Json | undefined
+  readonly by: string
+}
+
+/** What was said before this turn, oldest first, in the shape that a model call needs. */
+export type HistoryEntry =
+  | { readonly role: 'user'; readonly turn: string; readonly parts: readonly InputPart[]; readonly context?: Json }
+  | {
+      readonly role: 'assistant'
+      readonly turn: string
+      readonly parts: readonly MessagePart[]
+      readonly partial?: boolean
+    }
+  | { readonly role: 'tool'; readonly turn: string; readonly results: readonly ToolResult[] }
+
+export interface ToolResult {
+  readonly call: string
+  readonly name: string
+  readonly outcome: 'ok' | 'error' | 'denied' | 'cancelled'
+  readonly output?: Json | undefined
+  readonly error?: string | undefined
+}
+
+export interface TurnStart {
+  readonly session: string
+  readonly turn: string
+  readonly agent: string
+  readonly attempt: number
+  readonly cause: 'input' | 'task' | 'schedule'
+  readonly principal: string
+  readonly metadata: Metadata
+  readonly inputs: readonly AgentInput[]
+  readonly history: readonly HistoryEntry[]
+  /** What the log holds of this turn already, when it is run again. */
+  readonly recorded: readonly Commit[]
+}
+
+export type ToAgent =
+  | { readonly type: 'start'; readonly run: RunId; readonly turn: TurnStart; readonly credit: number }
+  | { readonly type: 'cancel'; readonly run: RunId; readonly reason: string }
+  /** The answer to `take`: the steering inputs that were applied at this boundary, already committed as such. */
+  | { readonly type: 'steer'; readonly run: RunId; readonly inputs: readonly AgentInput[] }
+  | {
+      readonly type: 'settled'
+      readonly run: RunId
+      readonly request: string
+      readonly outcome: 'answered' | 'expired' | 'withdrawn'
+      readonly answer?: Answer | undefined
+      readonly by?: string | undefined
+    }
+  /** The `n`-th commit item of this run is in the log (counted from 1). */
+  | { readonly type: 'stored'; readonly run: RunId; readonly n: number }
+  /** So many more bytes of drafts may be said. */
+  | { readonly type: 'credit'; readonly run: RunId; readonly bytes: number }
+  | { readonly type: 'ping'; readonly n: number }
+
+/** What the session thread needs to know of a commit without parsing it. */
+export interface CommitBody {
+  readonly type: CommitType
+  /** The event as one JSON object, with `type`, `at`, `turn`, `step` and its own fields, without `seq`. */
+  readonly json: string
+  readonly step?: string | undefined
+  readonly call?: string | undefined
+  readonly request?: string | undefined
+  readonly span?: string | undefined
+  readonly task?: string | undefined
+  readonly level?: Level | undefined
+  /** A `message.committed` that holds reasoning: not every reader may see all of it. */
+  readonly reasoning?: boolean | undefined
+}
+
+/**
+ * One thing an agent said. A growing draft is opened once with all its fields but the text, and then added to;
+ * `escaped` is text as it stands between the quotes of a JSON string, so that pieces join without being parsed.
+ */
+export type Said =
+  | { readonly type: 'open'; readonly run: RunId; readonly draft: number; readonly head: DraftHead }
+  | { readonly type: 'add'; readonly run: RunId; readonly draft: number; readonly escaped: string; readonly at: number }
+  /** A draft of which only the latest counts, by `key`: progress of a span or a task. `json` is the event without place. */
+  | {
+      readonly type: 'progress'
+      readonly run: RunId
+      readonly key: string
+      readonly event: 'trace.progress' | 'task.progress'
+      readonly level?: Level | undefined
+      readonly json: string
+    }
+  /** Commits that enter the log together, or not at all. */
+  | { readonly type: 'commit'; readonly run: RunId; readonly commits: readonly CommitBody[] }
+  | { readonly type: 'take'; readonly run: RunId; readonly step: string }
+  | { readonly type: 'end'; readonly run: RunId; readonly end: TurnEnd }
+
+export type DraftHead =
+  | {
+      readonly type: 'chunk.text' | 'chunk.reasoning'
+      readonly turn: string
+      readonly step: string
+      readonly part: string
+    }
+  | {
+      readonly type: 'chunk.tool'
+      readonly turn: string
+      readonly step: string
+      readonly call: string
+      readonly name: string
+    }
+
+/** How the agent's function ended. Open drafts are rolled back by the session; committed pieces stay. */
+export type TurnEnd =
+  | { readonly outcome: 'completed'; readonly finishReason: string; readonly usage?: Usage | undefined }
+  | { readonly outcome: 'failed'; readonly error: Failure; readonly usage?: Usage | undefined }
+
+/** What anyone may know of an agent. */
+export interface AgentDescription {
+  readonly name: string
+  readonly description?: string | undefined
+  readonly tools: readonly ToolDescription[]
+  readonly inputModes: readonly string[]
+  /** Questions to begin with. */
+  readonly examples: readonly string[]
+  /** The model it thinks with, as a person would name it. */
+  readonly model?: string | undefined
+}
+
+export type FromAgent =
+  | { readonly type: 'ready'; readonly agents: readonly AgentDescription[] }
+  | { readonly type: 'unloadable'; readonly file: string; readonly message: string }
+  | { readonly type: 'said'; readonly said: readonly Said[] }
+  | { readonly type: 'pong'; readonly n: number }

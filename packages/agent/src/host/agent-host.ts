@@ -1,0 +1,31 @@
+import type { Answer, FailureCode } from '@longwire/protocol'
+import type { AgentDescription, AgentInput, Said, TurnStart } from '../boundary/messages.ts'
+
+/** Runs agents somewhere else: in worker threads, or for a test in this one. */
+export interface AgentHost {
+  agents(): readonly AgentDescription[]
+  /** Starts one turn. What it says comes to the listener, in order, until `end` or `died`. */
+  start(turn: TurnStart, listener: RunListener): Run
+  /** Lets go of every worker. Runs that are still going die with `node_stopped`. */
+  close(): Promise<void>
+}
+
+export interface RunListener {
+  /** All that one run said in one tick. After `end`, `died` or `cancel` nothing comes. */
+  said(said: readonly Said[]): void
+  /** The worker is gone, and with it the run. */
+  died(code: FailureCode, message: string): void
+}
+
+/** The session's hold on one running turn. */
+export interface Run {
+  /** Aborts `turn.signal` and forgets the run: nothing it says from now on reaches the listener. */
+  cancel(reason: string): void
+  steer(inputs: readonly AgentInput[]): void
+  settled(
+    request: string,
+    settled: { outcome: 'answered' | 'expired' | 'withdrawn'; answer?: Answer | undefined; by?: string | undefined },
+  ): void
+  stored(n: number): void
+  credit(bytes: number): void
+}

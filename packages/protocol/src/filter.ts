@@ -1,0 +1,35 @@
+import type { Level } from './common.ts'
+
+/** What a reader wants of a session. The server may narrow it by what the principal may see; a client cannot widen it. */
+export interface Filter {
+  /** Spans of this level and coarser. */
+  readonly trace: Level
+  readonly reasoning: boolean
+}
+
+export const DEFAULT_FILTER: Filter = { trace: 'milestone', reasoning: true }
+
+const DEPTH: Readonly<Record<Level, number>> = { milestone: 0, step: 1, detail: 2, debug: 3 }
+
+/** Whether a reader who asked for `asked` sees a span of `level`. */
+export function sees(asked: Level, level: Level): boolean {
+  return DEPTH[level] <= DEPTH[asked]
+}
+
+/** What of an event decides whether a reader sees it. */
+export interface Visibility {
+  readonly type: string
+  readonly level?: Level | undefined
+}
+
+/** Whether the reader gets this event at all. A recorded step is shown with the finest trace only: its output is the author's. */
+export function passes(filter: Filter, event: Visibility): boolean {
+  if (event.type === 'chunk.reasoning') return filter.reasoning
+  if (event.type === 'step.finished') return filter.trace === 'debug'
+  return event.level === undefined || sees(filter.trace, event.level)
+}
+
+/** The filter that shows no more than either of the two. */
+export function narrow(a: Filter, b: Filter): Filter {
+  return { trace: DEPTH[a.trace] <= DEPTH[b.trace] ? a.trace : b.trace, reasoning: a.reasoning && b.reasoning }
+}

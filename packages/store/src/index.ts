@@ -1,0 +1,14 @@
+// Where session logs live: the interface every store keeps, and the store that lives in memory.
+export type {
+  Append,
+  Checkpoint,
+  NewSession,
+  Page,
+  ReadBound,
+  SessionQuery,
+  SessionRecord,
+  SessionStore,
+  StoredCommit,
+  StoreFault,
+} from './session-store.ts'
+export { HeadMoved, SessionExists, SessionMissing, StoreUnavailable } from './session-store.ts'

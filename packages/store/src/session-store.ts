@@ -1,0 +1,145 @@
+import type { Metadata, SessionStatus } from '@longwire/protocol'
+
+/** What a store knows of a session without reading its log. */
+export interface SessionRecord {
+  /** The key of the session in this store, unique over all principals. */
+  readonly key: string
+  /** The id the session has for its principal. */
+  readonly session: string
+  readonly agent: string
+  readonly principal: string
+  readonly metadata: Metadata
+  /** The id of the `open` command that made the session, where one did. */
+  readonly command?: string | undefined
+  /** The number of the last commit; 0 for a log without commits. */
+  readonly head: number
+  readonly status: SessionStatus
+  /** Opaque identity of the log. It changes whenever commits that were acknowledged may be missing. */
+  readonly log: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export type NewSession = Pick<
+  SessionRecord,
+  'key' | 'session' | 'agent' | 'principal' | 'metadata' | 'command' | 'createdAt'
+>
+
+/** A commit as it stands in the log: one JSON object, the event of the protocol with its `seq`. */
+export interface StoredCommit {
+  readonly seq: number
+  readonly json: string
+}
+
+export interface Append {
+  /** The head the writer believes in. Another one rejects the append with `HeadMoved`. */
+  readonly head: number
+  /** The JSON of the commits head+1, head+2, …: at least one. */
+  readonly commits: readonly string[]
+  /** The status of the session from these commits on; unchanged where it is left out. */
+  readonly status?: SessionStatus | undefined
+  /** Milliseconds since 1970: becomes `updatedAt`. */
+  readonly at: number
+}
+
+/** A fold of the log up to `seq`, kept so that opening a session does not read all of it. A cache: it may be missing or old. */
+export interface Checkpoint {
+  readonly seq: number
+  readonly json: string
+}
+
+export interface SessionQuery {
+  readonly principal?: string | undefined
+  readonly agent?: string | undefined
+  readonly status?: SessionStatus | undefined
+  readonly command?: string | undefined
+  /** From the page before; pages are newest first by `createdAt`, and stable while sessions are made. */
+  readonly cursor?: string | undefined
+  /** 1 to 500. */
+  readonly limit: number
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Where the next page begins; undefined on the last page. */
+  readonly cursor?: string | undefined
+}
+
+export interface ReadBound {
+  /** At most so many commits. */
+  readonly limit: number
+  /** Stop once so many bytes were read; the first commit always comes. */
+  readonly bytes: number
+}
+
+/**
+ * Where session logs live. Drafts never come here. The rules a store keeps are [L1] and on, in `spec/log.md`;
+ * `storeContract` of `@longwire/store/contract` tries all of them.
+ */
+export interface SessionStore {
+  /** Makes the session with its first commits, all or nothing. Rejects with `SessionExists` where the key is taken. */
+  create(session: NewSession, commits: readonly string[]): Promise<SessionRecord>
+  load(key: string): Promise<SessionRecord | undefined>
+  /**
+   * Appends all of the commits after `head`, or none, and resolves with the new head once they are as safe as the
+   * durability says. Rejects with `HeadMoved` when another writer was there, `SessionMissing` when it was erased,
+   * `StoreUnavailable` when nothing was written and a later try may succeed.
+   */
+  append(key: string, append: Append): Promise<number>
+  /** The commits after `after`, in order, within the bound. Empty at the head and for a session that is not there. */
+  read(key: string, after: number, bound: ReadBound): Promise<readonly StoredCommit[]>
+  /** Keeps a checkpoint, unless a later one is there. */
+  saveCheckpoint(key: string, checkpoint: Checkpoint): Promise<void>
+  loadCheckpoint(key: string): Promise<Checkpoint | undefined>
+  list(query: SessionQuery): Promise<Page<SessionRecord>>
+  /** Removes the session and its log. Erasing what is not there is done already. */
+  erase(key: string): Promise<void>
+  /** Finishes what was accepted, then lets go of files and threads. */
+  close(): Promise<void>
+}
+
+/** Another writer appended first. */
+export class HeadMoved extends Error {
+  override readonly name = 'HeadMoved'
+  readonly key: string
+  readonly expected: number
+  readonly actual: number
+  constructor(key: string, expected: number, actual: number) {
+    super(`cannot append to ${key} after ${expected}: another writer is at ${actual}`)
+    this.key = key
+    this.expected = expected
+    this.actual = actual
+  }
+}
+
+export class SessionExists extends Error {
+  override readonly name = 'SessionExists'
+  readonly key: string
+  constructor(key: string) {
+    super(`cannot create session ${key}: it exists`)
+    this.key = key
+  }
+}
+
+export class SessionMissing extends Error {
+  override readonly name = 'SessionMissing'
+  readonly key: string
+  constructor(key: string) {
+    super(`cannot append to session ${key}: it is not there`)
+    this.key = key
+  }
+}
+
+/** Why a store cannot serve: what an operator has to mend. */
+export type StoreFault = 'full' | 'locked' | 'corrupt' | 'newer' | 'unwritable' | 'closed' | 'failed'
+
+/** Nothing of what was asked was written. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+  readonly fault: StoreFault
+  constructor(fault: StoreFault, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.fault = fault
+  }
+}

@@ -1,0 +1,161 @@
+import type {
+  Answer,
+  Delivery,
+  EventOf,
+  Failure,
+  InputPart,
+  Json,
+  Level,
+  Metadata,
+  RequestKind,
+  SessionStatus,
+  SpanKind,
+  ToolDescription,
+  TurnOutcome,
+  Usage,
+} from '@longwire/protocol'
+
+// The log folded for a person: committed + draft. Plain data, immutable, the same in a server, a browser and a test.
+// What is a draft says so: `draft: true`. It goes away when its step is committed or rolled back.
+
+export interface SessionView {
+  /** The place this view stands at, as text: "17.3". */
+  readonly at: string
+  readonly session: string
+  readonly agent: string
+  readonly status: SessionStatus
+  readonly metadata: Metadata
+  readonly tools: readonly ToolDescription[]
+  /** Turns, oldest first. A view may begin later than its session: see `earlier`. */
+  readonly turns: readonly TurnView[]
+  /** How many turns came before the first one here. */
+  readonly earlier: number
+  /** Inputs that wait to be applied, in order of arrival. */
+  readonly waiting: readonly InputView[]
+  /** Requests that wait for a person, oldest first. */
+  readonly requests: readonly RequestView[]
+  readonly tasks: readonly TaskView[]
+  /** Of all turns of the session. */
+  readonly usage: Usage
+  readonly closed?: { readonly reason: string; readonly at: number } | undefined
+}
+
+export interface TurnView {
+  readonly turn: string
+  readonly status: 'running' | 'waiting' | TurnOutcome
+  readonly cause: EventOf<'turn.started'>['cause']
+  readonly attempt: number
+  readonly startedAt: number
+  readonly endedAt?: number | undefined
+  readonly finishReason?: string | undefined
+  readonly error?: Failure | undefined
+  readonly usage?: Usage | undefined
+  /** What the person said and what the agent said, in order. */
+  readonly messages: readonly MessageView[]
+  /** The roots of the turn's trace. */
+  readonly trace: readonly SpanView[]
+  /** Requests of this turn, open and settled. */
+  readonly requests: readonly RequestView[]
+}
+
+export interface MessageView {
+  /** The id of the input, or of the step that said it. */
+  readonly id: string
+  readonly role: 'user' | 'assistant' | 'system'
+  readonly parts: readonly PartView[]
+  /** Still being said: not in the log. */
+  readonly draft?: true | undefined
+  /** A person stopped it here. */
+  readonly partial?: true | undefined
+  readonly usage?: Usage | undefined
+  readonly at: number
+  readonly by?: string | undefined
+  readonly delivery?: Delivery | undefined
+  readonly context?: Json | undefined
+}
+
+export type PartView =
+  | { readonly type: 'text'; readonly id: string; readonly text: string }
+  | { readonly type: 'reasoning'; readonly id: string; readonly text: string }
+  | ToolPartView
+  | Extract<InputPart, { type: 'file' }>
+  | Extract<InputPart, { type: 'data' }>
+
+/** A tool call with the states of the AI SDK. */
+export interface ToolPartView {
+  readonly type: 'tool'
+  readonly call: string
+  readonly name: string
+  readonly title?: string | undefined
+  readonly state:
+    | 'input-streaming'
+    | 'input-available'
+    | 'approval-requested'
+    | 'approval-responded'
+    | 'output-available'
+    | 'output-error'
+    | 'output-denied'
+  /** The input once it is whole. */
+  readonly input?: Json | undefined
+  /** The JSON text of the input while it streams. */
+  readonly inputText?: string | undefined
+  readonly output?: Json | undefined
+  readonly error?: string | undefined
+  readonly request?: string | undefined
+  readonly startedAt?: number | undefined
+  readonly tookMs?: number | undefined
+}
+
+export interface SpanView {
+  readonly span: string
+  readonly parent?: string | undefined
+  readonly level: Level
+  readonly kind: SpanKind
+  readonly label: string
+  readonly detail?: Json | undefined
+  readonly fraction?: number | undefined
+  readonly step?: string | undefined
+  readonly startedAt: number
+  readonly tookMs?: number | undefined
+  readonly outcome?: 'ok' | 'error' | 'cancelled' | undefined
+  /** Still open: not in the log. */
+  readonly draft?: true | undefined
+  readonly children: readonly SpanView[]
+}
+
+export interface RequestView {
+  readonly request: string
+  readonly turn?: string | undefined
+  readonly kind: RequestKind
+  readonly message: string
+  readonly call?: string | undefined
+  readonly input?: Json | undefined
+  readonly schema?: Json | undefined
+  readonly options?: EventOf<'control.requested'>['options'] | undefined
+  readonly expiresAt?: number | undefined
+  readonly onExpiry?: EventOf<'control.requested'>['onExpiry'] | undefined
+  readonly askedAt: number
+  readonly outcome?: 'answered' | 'expired' | 'withdrawn' | undefined
+  readonly answer?: Answer | undefined
+  readonly by?: string | undefined
+}
+
+export interface InputView {
+  readonly input: string
+  readonly delivery: Delivery
+  readonly text?: string | undefined
+  readonly parts?: readonly InputPart[] | undefined
+  readonly context?: Json | undefined
+  readonly by: string
+  readonly at: number
+}
+
+export interface TaskView {
+  readonly task: string
+  readonly label: string
+  readonly startedAt: number
+  readonly fraction?: number | undefined
+  readonly progressLabel?: string | undefined
+  readonly outcome?: 'ok' | 'error' | 'cancelled' | undefined
+  readonly result?: Json | undefined
+}
