@@ -1,4 +1,6 @@
 // Where session logs live: the interface every store keeps, and the store that lives in memory.
+export type { MemoryStoreOptions } from './memory-store.ts'
+export { MemoryStore } from './memory-store.ts'
 export type {
   Append,
   Checkpoint,
@@ -11,4 +13,4 @@ export type {
   StoredCommit,
   StoreFault,
 } from './session-store.ts'
-export { HeadMoved, SessionExists, SessionMissing, StoreUnavailable } from './session-store.ts'
+export { BadCursor, HeadMoved, SessionExists, SessionMissing, StoreUnavailable } from './session-store.ts'

@@ -35,7 +35,7 @@ export interface StoredCommit {
 export interface Append {
   /** The head the writer believes in. Another one rejects the append with `HeadMoved`. */
   readonly head: number
-  /** The JSON of the commits head+1, head+2, …: at least one. */
+  /** The JSON of the commits head+1, head+2, …: at least one, each on one line. */
   readonly commits: readonly string[]
   /** The status of the session from these commits on; unchanged where it is left out. */
   readonly status?: SessionStatus | undefined
@@ -54,7 +54,7 @@ export interface SessionQuery {
   readonly agent?: string | undefined
   readonly status?: SessionStatus | undefined
   readonly command?: string | undefined
-  /** From the page before; pages are newest first by `createdAt`, and stable while sessions are made. */
+  /** From the page before; pages are newest first by `createdAt`, and stable while sessions are made. Another: `BadCursor`. */
   readonly cursor?: string | undefined
   /** 1 to 500. */
   readonly limit: number
@@ -69,13 +69,14 @@ export interface Page<T> {
 export interface ReadBound {
   /** At most so many commits. */
   readonly limit: number
-  /** Stop once so many bytes were read; the first commit always comes. */
+  /** At most so many bytes of UTF-8; the first commit always comes. */
   readonly bytes: number
 }
 
 /**
  * Where session logs live. Drafts never come here. The rules a store keeps are [L1] and on, in `spec/log.md`;
- * `storeContract` of `@longwire/store/contract` tries all of them.
+ * `storeContract` of `@longwire/store/contract` tries them. What no store can keep (a name with a NUL, an append of
+ * nothing) is refused with a `RangeError` by every one of them, before anything is written.
  */
 export interface SessionStore {
   /** Makes the session with its first commits, all or nothing. Rejects with `SessionExists` where the key is taken. */
@@ -87,15 +88,18 @@ export interface SessionStore {
    * `StoreUnavailable` when nothing was written and a later try may succeed.
    */
   append(key: string, append: Append): Promise<number>
-  /** The commits after `after`, in order, within the bound. Empty at the head and for a session that is not there. */
+  /**
+   * The commits after `after`, in order, within the bound: fewer than the bound allows only at the head. Empty at the
+   * head, past it, and for a session that is not there.
+   */
   read(key: string, after: number, bound: ReadBound): Promise<readonly StoredCommit[]>
-  /** Keeps a checkpoint, unless a later one is there. */
+  /** Keeps a checkpoint, unless a later one is there, the log does not reach that far, or the session is gone. */
   saveCheckpoint(key: string, checkpoint: Checkpoint): Promise<void>
   loadCheckpoint(key: string): Promise<Checkpoint | undefined>
   list(query: SessionQuery): Promise<Page<SessionRecord>>
   /** Removes the session and its log. Erasing what is not there is done already. */
   erase(key: string): Promise<void>
-  /** Finishes what was accepted, then lets go of files and threads. */
+  /** Finishes what was accepted, then lets go of files and threads. Later calls reject with `StoreUnavailable` `closed`. */
   close(): Promise<void>
 }
 
@@ -131,10 +135,23 @@ export class SessionMissing extends Error {
   }
 }
 
+/** The cursor of a list is none that the store gave. */
+export class BadCursor extends Error {
+  override readonly name = 'BadCursor'
+  readonly cursor: string
+  constructor(cursor: string) {
+    super(`cannot list from ${JSON.stringify(cursor)}: it is not a cursor of this list`)
+    this.cursor = cursor
+  }
+}
+
 /** Why a store cannot serve: what an operator has to mend. */
 export type StoreFault = 'full' | 'locked' | 'corrupt' | 'newer' | 'unwritable' | 'closed' | 'failed'
 
-/** Nothing of what was asked was written. */
+/**
+ * Nothing of what was asked was written, and a later try may succeed, unless the fault is `closed` or `failed`. After
+ * `failed` the store serves nothing any more, and the writer does not know: it opens the store again and loads the head.
+ */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
   readonly fault: StoreFault
