@@ -37,8 +37,8 @@ export const SpanKind = z.enum(['model', 'tool', 'search', 'rationale', 'wait', 
 export type SpanKind = z.infer<typeof SpanKind>
 
 /** What a JSON document can hold. */
-export const Json = z.json()
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+export const Json: z.ZodType<Json> = z.json()
 
 export const Metadata = z.record(z.string().max(128), Json)
 export type Metadata = z.infer<typeof Metadata>
@@ -56,7 +56,9 @@ export type Usage = z.infer<typeof Usage>
 
 export const Delivery = z
   .enum(['queue', 'steer', 'interrupt'])
-  .describe('queue: the next turn; steer: the running turn at its next step boundary; interrupt: cancel it and start one')
+  .describe(
+    'queue: the next turn; steer: the running turn at its next step boundary; interrupt: cancel it and start one',
+  )
 export type Delivery = z.infer<typeof Delivery>
 
 export const SessionStatus = z

@@ -32,12 +32,14 @@ const step = StepId.optional()
 const command = CommandId.optional().describe('the command that made this commit')
 
 function commit<T extends string, F extends z.ZodRawShape>(type: T, fields: F) {
-  return z.object({ type: z.literal(type), seq, at, turn, step, ...fields }).meta({ title: type, kind: 'commit' })
+  const base = z.object({ type: z.literal(type), seq, at, turn, step })
+  return base.extend(fields).meta({ title: type, kind: 'commit' })
 }
 
 function draft<T extends string, F extends z.ZodRawShape>(type: T, fields: F) {
   const sub = z.int().min(1).describe('which draft after that commit')
-  return z.object({ type: z.literal(type), seq, sub, at, turn, step, ...fields }).meta({ title: type, kind: 'draft' })
+  const base = z.object({ type: z.literal(type), seq, sub, at, turn, step })
+  return base.extend(fields).meta({ title: type, kind: 'draft' })
 }
 
 export const ToolDescription = z.object({
@@ -145,7 +147,11 @@ export const EVENTS = {
     output: Json.optional(),
     tookMs: z.number().min(0),
   }),
-  'trace.progress': draft('trace.progress', { ...span, fraction }),
+  'trace.progress': draft('trace.progress', {
+    ...span,
+    fraction,
+    startedAt: z.number().optional(),
+  }),
   'trace.span': commit('trace.span', {
     ...span,
     fraction,
@@ -160,9 +166,7 @@ export const EVENTS = {
     call: CallId.optional(),
     input: Json.optional(),
     schema: Json.optional(),
-    options: z
-      .array(z.object({ value: z.string(), label: z.string(), description: z.string().optional() }))
-      .optional(),
+    options: z.array(z.object({ value: z.string(), label: z.string(), description: z.string().optional() })).optional(),
     expiresAt: z.number().optional(),
     onExpiry: z.enum(['deny', 'approve', 'fail', 'escalate']).optional(),
   }),

@@ -1,15 +1,5 @@
 import { z } from 'zod'
-import {
-  AgentName,
-  Channel,
-  CommandId,
-  InputId,
-  Json,
-  PlaceText,
-  SessionId,
-  SessionStatus,
-  TurnId,
-} from './common.ts'
+import { AgentName, Channel, CommandId, InputId, Json, PlaceText, SessionId, SessionStatus, TurnId } from './common.ts'
 import { ERRORS, type ErrorCode } from './errors.ts'
 
 function frame<T extends string, F extends z.ZodRawShape>(type: T, fields: F) {

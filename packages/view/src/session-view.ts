@@ -50,16 +50,16 @@ export interface TurnView {
   readonly finishReason?: string | undefined
   readonly error?: Failure | undefined
   readonly usage?: Usage | undefined
-  /** What the person said and what the agent said, in order. */
+  /** What was said, in order of commit, and after it what is still a draft, in order of appearance. */
   readonly messages: readonly MessageView[]
-  /** The roots of the turn's trace. */
+  /** The roots of the turn's trace. Spans beside each other stand in order of `startedAt`. */
   readonly trace: readonly SpanView[]
   /** Requests of this turn, open and settled. */
   readonly requests: readonly RequestView[]
 }
 
 export interface MessageView {
-  /** The id of the input, or of the step that said it. */
+  /** The id of the input where `delivery` is set, else of the step that said it. */
   readonly id: string
   readonly role: 'user' | 'assistant' | 'system'
   readonly parts: readonly PartView[]
@@ -68,8 +68,10 @@ export interface MessageView {
   /** A person stopped it here. */
   readonly partial?: true | undefined
   readonly usage?: Usage | undefined
+  /** When it was committed, or while it is a draft, when it last grew. */
   readonly at: number
   readonly by?: string | undefined
+  /** Set on what a person sent, and only there. */
   readonly delivery?: Delivery | undefined
   readonly context?: Json | undefined
 }
@@ -101,6 +103,7 @@ export interface ToolPartView {
   readonly inputText?: string | undefined
   readonly output?: Json | undefined
   readonly error?: string | undefined
+  /** The latest request about this call: an approval, or what the client is to do. */
   readonly request?: string | undefined
   readonly startedAt?: number | undefined
   readonly tookMs?: number | undefined
@@ -115,7 +118,8 @@ export interface SpanView {
   readonly detail?: Json | undefined
   readonly fraction?: number | undefined
   readonly step?: string | undefined
-  readonly startedAt: number
+  /** A draft says it only where its agent did. */
+  readonly startedAt?: number | undefined
   readonly tookMs?: number | undefined
   readonly outcome?: 'ok' | 'error' | 'cancelled' | undefined
   /** Still open: not in the log. */

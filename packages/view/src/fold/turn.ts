@@ -1,0 +1,47 @@
+import type { EventOf } from '@longwire/protocol'
+import { defined } from '../defined.ts'
+import { withoutDrafts } from '../message-list.ts'
+import type { SessionView, TurnView } from '../session-view.ts'
+import { withoutDraftSpans } from '../span-tree.ts'
+import { isOver, withStatus, withTurn } from '../turn-list.ts'
+import { addUsage, usageOver } from '../usage.ts'
+import { applyInput } from './input.ts'
+
+export function turnStarted(view: SessionView, event: EventOf<'turn.started'>): SessionView {
+  const isKnown = view.turns.some(({ turn }) => turn === event.turn)
+  const begun = isKnown
+    ? withTurn(view, event.turn, (turn) => (event.attempt > turn.attempt ? again(turn, event.attempt) : turn))
+    : { ...view, turns: [...view.turns, newTurn(event)] }
+  const applied = event.inputs.reduce((so, input) => applyInput(so, input, event.turn), begun)
+  return withStatus(applied, event.turn)
+}
+
+export function turnEnded(view: SessionView, event: EventOf<'turn.ended'>): SessionView {
+  const turn = view.turns.findLast(({ turn }) => turn === event.turn)
+  if (turn === undefined || isOver(turn)) return view
+  const { outcome, finishReason, error, usage = turn.usage, at } = event
+  const ended = withTurn(view, event.turn, (turn) =>
+    defined({ ...settled(withoutAnyDraft(turn)), status: outcome, endedAt: at, finishReason, error, usage }),
+  )
+  const total = usage === undefined ? view.usage : addUsage(view.usage, usageOver(usage, turn.usage))
+  return withStatus({ ...ended, usage: total }, undefined)
+}
+
+function newTurn({ turn, cause, attempt, at }: EventOf<'turn.started'>): TurnView {
+  return { turn, status: 'running', cause, attempt, startedAt: at, messages: [], trace: [], requests: [] }
+}
+
+function again(turn: TurnView, attempt: number): TurnView {
+  const { endedAt: _, finishReason: __, error: ___, ...rest } = withoutAnyDraft(turn)
+  return { ...rest, status: 'running', attempt }
+}
+
+function withoutAnyDraft(turn: TurnView): TurnView {
+  return { ...turn, messages: withoutDrafts(turn.messages), trace: withoutDraftSpans(turn.trace) }
+}
+
+/** Nothing more will be said: a call that was started and that no message ever held has its place for good. */
+function settled(turn: TurnView): TurnView {
+  if (!turn.messages.some(({ draft }) => draft)) return turn
+  return { ...turn, messages: turn.messages.map(({ draft: _, ...message }) => message) }
+}
