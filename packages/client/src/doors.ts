@@ -1,0 +1,85 @@
+import type { Json, Metadata, SessionEvent, SessionStatus, ToolDescription } from '@longwire/protocol'
+import type { Ticket } from './link/link.ts'
+import { errorOf, localError } from './longwire-error.ts'
+import type { Outside } from './outside.ts'
+
+/** What anyone may know of an agent. */
+export interface AgentInfo {
+  readonly name: string
+  readonly description?: string
+  readonly tools: readonly ToolDescription[]
+  readonly inputModes: readonly string[]
+  /** Questions to begin with. */
+  readonly examples: readonly string[]
+  /** The model it thinks with, as a person would name it. */
+  readonly model?: string
+}
+
+export interface SessionInfo {
+  readonly session: string
+  readonly agent: string
+  readonly status: SessionStatus
+  readonly head: number
+  readonly metadata: Metadata
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface SessionsQuery {
+  readonly agent?: string
+  readonly status?: SessionStatus
+  /** From the page before. */
+  readonly cursor?: string
+}
+
+/** What is asked over plain HTTP: the lists, and what is too big for a frame. */
+export class Doors {
+  readonly #base: URL
+  readonly #ticket: Ticket | undefined
+  readonly #fetch: Outside['fetch']
+
+  constructor(base: URL, ticket: Ticket | undefined, { fetch }: Pick<Outside, 'fetch'>) {
+    this.#base = base
+    this.#ticket = ticket
+    this.#fetch = fetch
+  }
+
+  async agents(): Promise<readonly AgentInfo[]> {
+    return (await this.#get<{ agents: readonly AgentInfo[] }>('v1/agents')).agents
+  }
+
+  async sessions(query: SessionsQuery): Promise<{ sessions: readonly SessionInfo[]; cursor?: string }> {
+    return this.#get(`v1/sessions?${new URLSearchParams({ ...query })}`)
+  }
+
+  async session(id: string): Promise<SessionInfo> {
+    return this.#get(`v1/sessions/${encodeURIComponent(id)}`)
+  }
+
+  async commit(href: string): Promise<SessionEvent> {
+    return this.#get(href)
+  }
+
+  async #get<T>(path: string): Promise<T> {
+    const url = new URL(path, this.#base)
+    const response = await this.#answer(url)
+    const body = await response.json().catch(() => undefined)
+    if (response.ok && body) return body as T
+    throw isError(body) ? errorOf(body) : localError('not_longwire', `${response.status} from ${url}`)
+  }
+
+  async #answer(url: URL): Promise<Response> {
+    const ticket = typeof this.#ticket === 'function' ? await this.#ticket() : this.#ticket
+    const headers = { accept: 'application/json', ...(ticket ? { authorization: `Bearer ${ticket}` } : {}) }
+    try {
+      return await this.#fetch(url, { headers })
+    } catch (cause) {
+      throw localError('unreachable', url.origin, cause)
+    }
+  }
+}
+
+function isError(body: unknown): body is Parameters<typeof errorOf>[0] {
+  const { code, retry } = (body ?? {}) as Record<string, Json>
+  return typeof code === 'string' && typeof retry === 'string'
+}

@@ -1,0 +1,48 @@
+import type { ErrorCode, ErrorFrame, FailureCode, Json, Retry } from '@longwire/protocol'
+
+/** What can go wrong on this side of the wire. The codes of the other side are in the protocol's own tables. */
+export const LOCAL_ERRORS = {
+  client_closed: { retry: 'never', says: 'the client was closed' },
+  detached: { retry: 'never', says: 'this session handle was detached' },
+  line_refused: { retry: 'never', says: 'the server closed the line in a way that means: do not come back' },
+  unreachable: { retry: 'later', says: 'no server answered at this address' },
+  not_longwire: { retry: 'never', says: 'what answered at this address does not speak this protocol' },
+  outbox_full: { retry: 'later', says: 'as many commands wait for an answer in this session as may' },
+  input_returned: { retry: 'never', says: 'the input came back without being applied to a turn' },
+} as const satisfies Record<string, { retry: Retry; says: string }>
+
+export type LocalErrorCode = keyof typeof LOCAL_ERRORS
+
+/** Why something that was asked did not happen. Decide by `code` and `retry`, never by the text. */
+export class LongwireError extends Error {
+  override readonly name = 'LongwireError'
+  readonly code: ErrorCode | FailureCode | LocalErrorCode
+  readonly retry: Retry
+  /** With `retry: 'later'`: how long the server would like to be left alone. */
+  readonly retryAfterMs: number | undefined
+  /** With `already_settled`: how the request was settled. */
+  readonly outcome: Json | undefined
+
+  constructor(
+    code: LongwireError['code'],
+    message: string,
+    retry: Retry,
+    options: ErrorOptions & { readonly retryAfterMs?: number | undefined; readonly outcome?: Json | undefined } = {},
+  ) {
+    super(message, options)
+    this.code = code
+    this.retry = retry
+    this.retryAfterMs = options.retryAfterMs
+    this.outcome = options.outcome
+  }
+}
+
+/** The error that a frame of the server, or the body of an HTTP answer, carries. */
+export function errorOf(frame: Omit<ErrorFrame, 'type'>): LongwireError {
+  return new LongwireError(frame.code, frame.message, frame.retry, frame)
+}
+
+export function localError(code: LocalErrorCode, detail?: string, cause?: unknown): LongwireError {
+  const { retry, says } = LOCAL_ERRORS[code]
+  return new LongwireError(code, detail ? `${says}: ${detail}` : says, retry, { cause })
+}

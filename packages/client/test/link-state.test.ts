@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { backOff } from '../src/link/back-off.ts'
+import { type LinkInput, type LinkState, step } from '../src/link/link-state.ts'
+import { localError } from '../src/longwire-error.ts'
+
+const error = localError('client_closed')
+
+const STATES: { [K in LinkState['kind']]: Extract<LinkState, { kind: K }> } = {
+  idle: { kind: 'idle' },
+  connecting: { kind: 'connecting', attempt: 3 },
+  online: { kind: 'online', attempt: 3, since: 1_000, connection: 'c', principal: 'p', heartbeatMs: 100 },
+  waiting: { kind: 'waiting', attempt: 3, until: 9_000, why: 'cut' },
+  closed: { kind: 'closed', error },
+}
+
+const INPUTS: { [T in LinkInput['type']]: Extract<LinkInput, { type: T }> } = {
+  want: { type: 'want' },
+  welcome: { type: 'welcome', at: 2_000, connection: 'c2', principal: 'p', heartbeatMs: 100 },
+  lost: { type: 'lost', why: 'cut', at: 2_000, chance: 0.5 },
+  unneeded: { type: 'unneeded' },
+  due: { type: 'due' },
+  end: { type: 'end', error },
+}
+
+const TABLE: Record<LinkState['kind'], Record<LinkInput['type'], LinkState['kind']>> = {
+  idle: { want: 'connecting', welcome: 'idle', lost: 'idle', unneeded: 'idle', due: 'idle', end: 'closed' },
+  connecting: {
+    want: 'connecting',
+    welcome: 'online',
+    lost: 'waiting',
+    unneeded: 'idle',
+    due: 'connecting',
+    end: 'closed',
+  },
+  online: { want: 'online', welcome: 'online', lost: 'waiting', unneeded: 'idle', due: 'online', end: 'closed' },
+  waiting: { want: 'waiting', welcome: 'waiting', lost: 'waiting', unneeded: 'idle', due: 'connecting', end: 'closed' },
+  closed: { want: 'closed', welcome: 'closed', lost: 'closed', unneeded: 'closed', due: 'closed', end: 'closed' },
+}
+
+describe('the link', () => {
+  for (const [from, row] of Object.entries(TABLE)) {
+    for (const [input, to] of Object.entries(row)) {
+      test(`[K2] when it is ${from}, ${input} leads to ${to}`, () => {
+        const before = STATES[from as LinkState['kind']]
+        const after = step(before, INPUTS[input as LinkInput['type']])
+        expect(after.kind).toBe(to)
+        if (to === from) expect(after).toBe(before)
+      })
+    }
+  }
+
+  test('[K2] a wait is a chance of a ceiling that doubles from 0.2 to 20 seconds', () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 1_000].map((attempt) => backOff(attempt, 0.999_999))).toEqual([
+      199, 399, 799, 1_599, 3_199, 6_399, 12_799, 19_999, 19_999, 19_999,
+    ])
+    expect(backOff(9, 0)).toBe(0)
+  })
+
+  test('[K2] a line that held for five seconds was a good one: its loss counts as the first', () => {
+    const lost = (at: number) => step(STATES.online, { ...INPUTS.lost, at })
+    expect(lost(5_999)).toMatchObject({ kind: 'waiting', attempt: 3 })
+    expect(lost(6_000)).toMatchObject({ kind: 'waiting', attempt: 1, until: 6_100 })
+  })
+
+  test('[K2] the next try after a wait counts one more', () => {
+    expect(step(STATES.waiting, INPUTS.due)).toEqual({ kind: 'connecting', attempt: 4 })
+  })
+
+  test('[K2] the delay of a goaway is kept as it is, and retryAfterMs is the least wait', () => {
+    expect(step(STATES.online, { ...INPUTS.lost, delayMs: 1_234 })).toMatchObject({ until: 3_234 })
+    expect(step(STATES.online, { ...INPUTS.lost, atLeastMs: 60_000 })).toMatchObject({ until: 62_000 })
+    expect(step(STATES.online, { ...INPUTS.lost, atLeastMs: 1 })).toMatchObject({ until: 2_400 })
+  })
+})
