@@ -1,5 +1,6 @@
 // Builds `dist` of every package, the ones that others lean on first: JavaScript, declarations and maps, with the
-// relative `.ts` imports rewritten. `--clean` throws away what is there and builds all of it again.
+// relative `.ts` imports rewritten. `--clean` throws away what is there and builds all of it again. Named folders are
+// built alone, with what they lean on: `node ../../scripts/build.ts .` runs before a package is packed.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -11,8 +12,10 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 type Manifest = { name: string; bin?: Record<string, string>; dependencies?: Record<string, string> }
 type Package = { directory: string; manifest: Manifest }
 
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--clean')
 const clean = process.argv.includes('--clean')
-for (const each of inOrder(readPackages())) build(each)
+const packages = readPackages()
+for (const each of inOrder(wanted.length === 0 ? packages : wanted.map(packageAt))) build(each)
 
 function readPackages(): Package[] {
   return globSync('packages/*/package.json', { cwd: ROOT })
@@ -23,8 +26,14 @@ function readPackages(): Package[] {
     }))
 }
 
-/** Each package after the packages it depends on. */
-function inOrder(packages: readonly Package[]): Package[] {
+function packageAt(folder: string): Package {
+  const found = packages.find(({ directory }) => directory === resolve(folder))
+  if (!found) throw new Error(`${resolve(folder)} is not a folder of a package`)
+  return found
+}
+
+/** These packages, each after the packages it depends on. */
+function inOrder(some: readonly Package[]): Package[] {
   const ordered = new Set<Package>()
   function place(one: Package, trail: readonly Package[]): void {
     if (trail.includes(one)) throw new Error(`${one.manifest.name} depends on itself, by way of others`)
@@ -34,7 +43,7 @@ function inOrder(packages: readonly Package[]): Package[] {
     }
     ordered.add(one)
   }
-  for (const one of packages) place(one, [])
+  for (const one of some) place(one, [])
   return [...ordered]
 }
 
@@ -44,8 +53,9 @@ function build({ directory, manifest }: Package): void {
   removeOrphans(directory)
   compile(directory, manifest.name)
   copyAssets(directory)
+  copyFileSync(join(ROOT, 'LICENSE'), join(directory, 'LICENSE'))
   for (const bin of Object.values(manifest.bin ?? {})) chmodSync(join(directory, bin), 0o755)
-  console.log(`${manifest.name.padEnd(24)} ${Math.round(performance.now() - started)} ms`)
+  console.error(`${manifest.name.padEnd(24)} ${Math.round(performance.now() - started)} ms`)
 }
 
 function compile(directory: string, name: string): void {
