@@ -2,7 +2,7 @@
 
 export type Kind = 'share' | 'index' | 'commodity' | 'currency'
 
-export interface Instrument {
+export type Instrument = {
   readonly ticker: string
   readonly name: string
   readonly kind: Kind
