@@ -63,5 +63,6 @@ export function getPrices(market: Market): Tool<GetPricesInput, GetPricesOutput>
       const [highest] = query<Close>(market, context, extreme('DESC'), { ticker, from, to })
       const [lowest] = query<Close>(market, context, extreme('ASC'), { ticker, from, to })
       return { ticker, name, currency, every, points, highest: highest ?? null, lowest: lowest ?? null }
+    },
   })
 }
