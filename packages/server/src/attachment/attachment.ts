@@ -1,0 +1,148 @@
+import { comparePlaces, type Filter, isAfter, type Place, type Recovered } from '@longwire/protocol'
+import type { Refusal } from '../refusal.ts'
+import type { LogEvent } from '../session/log-event.ts'
+import type { Reader, Session } from '../session/session.ts'
+import { type AttachmentInput, type AttachmentState, step } from './attachment-state.ts'
+import type { Outlet } from './outlet.ts'
+import { readableFields } from './readable.ts'
+
+export interface AttachmentOptions {
+  readonly filter: Filter
+  readonly stubBytes: number
+  /** Something went wrong that the reader cannot mend: the attachment has ended. */
+  readonly onFault: (error: unknown) => void
+}
+
+/**
+ * One peer reading one session, from a place, through a filter. While it is live the session tells it everything; when
+ * its peer does not take what it is given, it lets go and reads from its place later: commits from the log, then what
+ * is being said, merged. So it costs a bounded amount of memory, and misses nothing.
+ */
+export class Attachment implements Reader {
+  readonly session: Session
+  readonly #outlet: Outlet
+  readonly #options: AttachmentOptions
+  #state: AttachmentState
+
+  constructor(session: Session, outlet: Outlet, options: AttachmentOptions, at: Place) {
+    this.session = session
+    this.#outlet = outlet
+    this.#options = options
+    this.#state = { kind: 'catching-up', at }
+  }
+
+  get state(): AttachmentState {
+    return this.#state
+  }
+
+  /** The place up to which this reader has been given, or spared, everything. */
+  get at(): Place {
+    return this.#state.at
+  }
+
+  /** Begins to read: from its place, or where a view is to come first, from there. */
+  async start(recovered: Recovered): Promise<void> {
+    this.session.readers.add(this)
+    if (recovered !== 'replay') await this.#snapshot()
+    await this.#catchUp()
+  }
+
+  /** The session says something, and this reader is live. */
+  tell(event: LogEvent): void {
+    if (!this.#give(event)) this.#fallBehind()
+  }
+
+  /** The session is gone. */
+  end(why: Refusal): void {
+    if (this.#state.kind === 'ended') return
+    this.detach()
+    this.#outlet.ended(why)
+  }
+
+  detach(): void {
+    this.#move({ type: 'end' })
+    this.session.live.delete(this)
+    this.session.readers.delete(this)
+  }
+
+  async #snapshot(): Promise<void> {
+    const view = await this.session.views.current(this.#options.filter)
+    const place = this.session.place
+    this.#move({ type: 'sent', place })
+    if (this.#state.kind !== 'ended' && !this.#outlet.snapshot(place, JSON.stringify(view))) this.#fallBehind()
+  }
+
+  /**
+   * Gives what came after the place, in the order of places: what an open draft said before a later commit goes before
+   * that commit. So the peer stands at a true place wherever the line is cut.
+   */
+  async #catchUp(): Promise<void> {
+    while (this.#state.kind === 'catching-up') {
+      const { session } = this
+      const commits = session.recent(this.at.seq) ?? (await session.read(this.at.seq))
+      for (const commit of commits) {
+        if (!this.#giveDrafts() || !this.#give(commit)) return this.#fallBehind()
+      }
+      if (commits.length === 0 && this.at.seq < session.head) throw new Error(`the log of ${session.id} ends early`)
+      if (this.at.seq < session.head) continue
+      if (!this.#giveDrafts()) return this.#fallBehind()
+      this.#move({ type: 'reached-head' })
+      if (this.#is('live')) session.live.add(this)
+    }
+  }
+
+  /** What the drafts that are still open said after this place and before the next commit. */
+  #giveDrafts(): boolean {
+    if (this.session.drafts.isEmpty) return true
+    return this.session.drafts.after(this.at.seq, this.at.sub).every((event) => this.#give(event))
+  }
+
+  /** Puts the event on the wire if this reader gets it. False when the peer's buffer is full or the reader has gone. */
+  #give(event: LogEvent): boolean {
+    if (this.#state.kind === 'ended') return false
+    const place = { seq: event.seq, sub: event.sub }
+    if (!isAfter(place, this.at)) return true
+    this.#move({ type: 'sent', place })
+    const { filter, stubBytes } = this.#options
+    const fields = readableFields(event, filter, this.session.id, stubBytes)
+    return fields === undefined || this.#outlet.event(fields, place)
+  }
+
+  #fallBehind(): void {
+    if (this.#state.kind === 'ended') return
+    this.#move({ type: 'buffer-full' })
+    this.session.live.delete(this)
+    this.#outlet
+      .drained()
+      .then(() => {
+        this.#move({ type: 'drained' })
+        return this.#catchUp()
+      })
+      .catch((error) => {
+        if (this.#state.kind === 'ended') return
+        this.detach()
+        this.#options.onFault(error)
+      })
+  }
+
+  #is(kind: AttachmentState['kind']): boolean {
+    return this.#state.kind === kind
+  }
+
+  #move(input: AttachmentInput): void {
+    this.#state = step(this.#state, input)
+  }
+}
+
+export interface Wanted {
+  readonly after?: Place | undefined
+  readonly log?: string | undefined
+}
+
+/** How a reader with this place comes back: what follows it, or a view first because the place is too old or not of this log. */
+export function recoveryFor(session: Session, { after, log }: Wanted, replayCommits: number): Recovered {
+  if (after === undefined) return log === undefined || log === session.log ? 'snapshot' : 'reset'
+  if (log !== undefined && log !== session.log) return 'reset'
+  if (comparePlaces(after, session.place) > 0) return 'reset'
+  return session.head - after.seq > replayCommits ? 'snapshot' : 'replay'
+}

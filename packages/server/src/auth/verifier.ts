@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+import type { Filter } from '@longwire/protocol'
+
+/** Who asks, as verified. */
+export interface Identity {
+  readonly principal: string
+  /** The most this principal may see; a filter of its own can only narrow it. */
+  readonly sees: Filter
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number | undefined
+}
+
+/** Says who is asking. */
+export interface Verifier {
+  /** A word for logs: "development". */
+  readonly name: string
+  /** Undefined where the request carries nothing that this verifier knows. Rejects with a `Refusal` where it does, and it is no good. */
+  verify(request: IncomingMessage): Promise<Identity | undefined>
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host)
+}

@@ -1,0 +1,47 @@
+import type { CommandOf, Limits, SessionCommand, SessionCommandType } from '@longwire/protocol'
+import { Refusal } from '../refusal.ts'
+import { commandDigest } from '../session/command-digest.ts'
+import type { Session } from '../session/session.ts'
+import type { CommandResult } from '../session/session-state.ts'
+import type { Turns } from '../turn/turns.ts'
+import { answer } from './answer.ts'
+import { cancel } from './cancel.ts'
+import { close } from './close.ts'
+import { input } from './input.ts'
+import { withdraw } from './withdraw.ts'
+
+/** What a command acts on. */
+export interface CommandGround {
+  readonly session: Session
+  readonly turns: Turns
+  readonly limits: Limits
+  readonly takesTurns: () => boolean
+}
+
+export type SessionCommandHandler<T extends SessionCommandType> = (
+  ground: CommandGround,
+  command: CommandOf<T>,
+  by: string,
+) => Promise<CommandResult>
+
+const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> } = {
+  input,
+  withdraw,
+  cancel,
+  answer,
+  close,
+}
+
+/** Does what the command asks, once: the same id again gets the first result, whatever connection it comes by. */
+export function runSessionCommand(ground: CommandGround, command: SessionCommand, by: string): Promise<CommandResult> {
+  const { session } = ground
+  return session.mailbox.ask(() => {
+    const known = session.state.commands.find(({ id }) => id === command.id)
+    if (known) {
+      if (known.digest === commandDigest(command)) return known.result
+      throw new Refusal('id_reused', `the id ${command.id} was used in this session for another command`)
+    }
+    const handle = HANDLERS[command.type] as SessionCommandHandler<SessionCommandType>
+    return handle(ground, command, by)
+  })
+}

@@ -1,0 +1,66 @@
+import type { Attachment } from '../attachment/attachment.ts'
+import type { CommandGround } from '../commands/session-command.ts'
+import { Refusal } from '../refusal.ts'
+
+/** One attachment of a connection, and the session it reads and speaks to. */
+export interface Channel {
+  readonly ground: CommandGround
+  readonly attachment: Attachment
+}
+
+/**
+ * The attachments of one connection by their number. A number is taken from the moment a command asks for it; commands
+ * for it that come before it is attached wait for that.
+ */
+export class Channels {
+  readonly #most: number
+  readonly #channels = new Map<number, Promise<Channel>>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get size(): number {
+    return this.#channels.size
+  }
+
+  /** Takes the number while `attaching` is under way; it is free again where that fails. */
+  async take(ch: number, attaching: () => Promise<Channel>): Promise<Channel> {
+    if (this.#channels.has(ch)) throw new Refusal('channel_in_use', `ch ${ch} carries an attachment already`)
+    if (this.#channels.size >= this.#most) {
+      throw new Refusal('too_many_attachments', `this connection carries ${this.#most} attachments already`)
+    }
+    const channel = attaching()
+    this.#channels.set(ch, channel)
+    try {
+      return await channel
+    } catch (error) {
+      this.release(ch, channel)
+      throw error
+    }
+  }
+
+  async get(ch: number | undefined): Promise<Channel> {
+    const channel = ch === undefined ? undefined : this.#channels.get(ch)
+    if (!channel) {
+      const asked = ch === undefined ? 'the frame has no ch' : `ch ${ch} carries no attachment`
+      throw new Refusal('channel_unknown', `${asked}: attach or open first`)
+    }
+    return channel
+  }
+
+  /** Frees the number, unless another attachment has taken it since. */
+  release(ch: number, channel?: Promise<Channel>): void {
+    if (channel === undefined || this.#channels.get(ch) === channel) this.#channels.delete(ch)
+  }
+
+  /** Frees every number, and answers what was attached. */
+  async *drain(): AsyncGenerator<Channel> {
+    const channels = [...this.#channels.values()]
+    this.#channels.clear()
+    for (const channel of channels) {
+      const attached = await channel.catch(() => undefined)
+      if (attached) yield attached
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import type { Command, Frame, Limits } from '@longwire/protocol'
+import { LIMITS } from '@longwire/protocol'
+import type { Logger } from 'pino'
+import type { Identity } from '../auth/verifier.ts'
+import type { Clock } from '../clock.ts'
+import { errorFrame, Refusal } from '../refusal.ts'
+import type { Sessions } from '../session/sessions.ts'
+import type { Wire } from '../wires/wire.ts'
+import { Channels } from './channels.ts'
+import { runConnectionCommand } from './connection-command.ts'
+import { readCommand } from './read-command.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+export interface ConnectionHouse {
+  readonly sessions: Sessions
+  readonly limits: Limits
+  readonly heartbeatMs: number
+  readonly clock: Clock
+  readonly log: Logger
+  /** Whom this ticket stands for. Rejects with `unauthenticated` where it is no good. */
+  readonly redeem: (ticket: string) => Promise<Identity>
+}
+
+/** Why a connection ended by the server's will. */
+type Ending = 'idle' | 'too_long' | 'unauthenticated' | 'too_many_bad_frames' | 'identity_expired' | 'going_away'
+
+/**
+ * One peer over one wire, with many attachments. It reads frames, answers each command once, and holds the bounds of a
+ * connection. Time passes for it by `tick`, which the server calls for all connections.
+ */
+export class Connection {
+  readonly id: string
+  readonly wire: Wire
+  readonly channels: Channels
+  readonly house: ConnectionHouse
+  #identity: Identity | undefined
+  readonly #since: number
+  readonly #bucket: TokenBucket
+  #badFrames = 0
+  #heardAt: number
+  #spokeAt: number
+  #usedAt: number
+  #isOver = false
+
+  constructor(house: ConnectionHouse, wire: Wire, identity: Identity | undefined) {
+    const now = house.clock.now()
+    this.house = house
+    this.wire = wire
+    this.id = `con_${house.clock.randomId().slice(0, 22)}`
+    this.channels = new Channels(house.limits.attachments)
+    this.#identity = identity
+    this.#bucket = new TokenBucket(house.limits.framesPerSecond, house.limits.framesBurst, now)
+    this.#since = this.#heardAt = this.#spokeAt = this.#usedAt = now
+    if (identity) this.welcome(identity)
+  }
+
+  /** Who is on the line. Refuses while nobody has said. */
+  get identity(): Identity {
+    if (!this.#identity) throw new Refusal('unauthenticated', 'say hello with a ticket first')
+    return this.#identity
+  }
+
+  get isIdentified(): boolean {
+    return this.#identity !== undefined
+  }
+
+  identify(identity: Identity): void {
+    this.#identity = identity
+  }
+
+  welcome(identity: Identity, id?: string): void {
+    const { heartbeatMs, limits } = this.house
+    const address = id === undefined ? {} : { id }
+    const { id: connection } = this
+    const { principal } = identity
+    this.send({ type: 'welcome', ...address, protocol: 1, connection, principal, heartbeatMs, limits: { ...limits } })
+  }
+
+  send(frame: Frame): boolean {
+    return this.put(JSON.stringify(frame))
+  }
+
+  /** Puts a frame that is JSON already. */
+  put(frame: string): boolean {
+    this.#spokeAt = this.house.clock.now()
+    return this.wire.send(frame)
+  }
+
+  /** The peer sent a frame. */
+  async heard(frame: string): Promise<void> {
+    const now = this.house.clock.now()
+    this.#heardAt = now
+    if (this.#isOver) return
+    const taken = this.#bucket.take(now)
+    const read = readCommand(frame)
+    if (!taken.ok) return this.#refuseFrame(read, taken.afterMs)
+    if ('unreadable' in read) return this.misread(read.unreadable.refusal, read.unreadable)
+    this.#usedAt = now
+    await this.#run(read.command)
+  }
+
+  /** The peer's side of the line gave a sign of life that is no frame. */
+  alive(): void {
+    this.#heardAt = this.house.clock.now()
+  }
+
+  /** The peer sent what is no command. Some of that is answered; a peer that goes on with it is shown out. */
+  misread(refusal: Refusal, address: { id?: string | undefined; ch?: number | undefined } = {}): void {
+    this.send(errorFrame(refusal, address))
+    this.#badFrames += 1
+    if (this.#badFrames > this.house.limits.badFrames) {
+      this.endWith('too_many_bad_frames', `more than ${this.house.limits.badFrames} frames could not be read`)
+    }
+  }
+
+  /** Time passed: says heartbeat, and ends what has been silent, idle or open for too long. */
+  tick(): void {
+    if (this.#isOver) return
+    const { clock, heartbeatMs, limits } = this.house
+    const now = clock.now()
+    if (!this.#identity && now - this.#since >= limits.helloMs) {
+      return this.endWith('unauthenticated', `no hello within ${limits.helloMs} ms`)
+    }
+    const { expiresAt } = this.#identity ?? {}
+    if (expiresAt !== undefined && now >= expiresAt) return this.endWith('identity_expired', 'renew it in time')
+    if (now - this.#since >= limits.connectionMs) return this.endWith('too_long', 'open another connection')
+    if (this.#identity && this.channels.size === 0 && now - this.#usedAt >= limits.idleMs) {
+      return this.endWith('idle', `nothing was attached or asked for ${limits.idleMs} ms`)
+    }
+    if (now - this.#spokeAt >= heartbeatMs) this.send({ type: 'heartbeat' })
+  }
+
+  /** Milliseconds since the peer gave a sign of life. */
+  get silentMs(): number {
+    return this.house.clock.now() - this.#heardAt
+  }
+
+  /** Tells the peer why, and ends the wire. */
+  endWith(why: Ending, message: string): void {
+    if (this.#isOver) return
+    if (why !== 'going_away') this.send(errorFrame(new Refusal(why, message), {}))
+    this.over()
+    this.wire.close(why, message)
+  }
+
+  /** The wire is gone: nothing is attached any more. */
+  over(): void {
+    this.#isOver = true
+    void this.#detachAll()
+  }
+
+  async #detachAll(): Promise<void> {
+    for await (const { attachment } of this.channels.drain()) attachment.detach()
+  }
+
+  async #run(command: Command): Promise<void> {
+    const address = { id: command.id, ch: 'ch' in command ? command.ch : undefined }
+    try {
+      await runConnectionCommand(this, command)
+    } catch (error) {
+      this.send(errorFrame(this.refusalFor(error), address))
+    }
+  }
+
+  /** What a peer may know of an error. What is nobody's refusal is a fault of ours: logged here, and named no further. */
+  refusalFor(error: unknown): Refusal {
+    if (error instanceof Refusal) return error
+    return faultOf(error, this.house.log)
+  }
+
+  #refuseFrame(read: ReturnType<typeof readCommand>, retryAfterMs: number): void {
+    const address = 'command' in read ? read.command : read.unreadable
+    const { framesPerSecond } = this.house.limits
+    const refusal = new Refusal('rate_limited', `more than ${framesPerSecond} frames a second`, { retryAfterMs })
+    this.send(errorFrame(refusal, { id: address.id, ch: 'ch' in address ? address.ch : undefined }))
+  }
+}
+
+/** The refusal for an error of this house: the store's faults have a code, all else is `internal`. */
+export function faultOf(error: unknown, log: Logger): Refusal {
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'SessionMissing') return new Refusal('session_not_found', 'the session was erased')
+  log.error({ err: error }, 'a command failed')
+  if (name === 'StoreUnavailable' || name === 'HeadMoved') {
+    return new Refusal('store_unavailable', 'the session log cannot be read or written now', { retryAfterMs: 1_000 })
+  }
+  return new Refusal('internal', 'the server failed at this; it is in its log')
+}
+
+export const DEFAULT_LIMITS: Limits = LIMITS

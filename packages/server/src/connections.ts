@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { ERRORS } from '@longwire/protocol'
+import { WebSocket, WebSocketServer } from 'ws'
+import { refuseForeignOrigin } from './auth/same-origin.ts'
+import type { Identity } from './auth/verifier.ts'
+import { Connection, type ConnectionHouse } from './connection/connection.ts'
+import { errorFrame, Refusal } from './refusal.ts'
+import { WebSocketWire } from './wires/websocket-wire.ts'
+
+const SUBPROTOCOL = 'longwire.v1'
+const TICK_MS = 1_000
+const TOO_BIG = ERRORS.frame_too_big.close
+
+/** Names the error of a frame that the parser refused for its size before the close that `ws` sends for it. */
+class NamingSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    if (code === TOO_BIG && this.readyState === this.OPEN) {
+      this.send(JSON.stringify(errorFrame(new Refusal('frame_too_big', 'the frame is over the size limit'), {})))
+      super.close(code, 'frame_too_big')
+      return
+    }
+    super.close(code, reason)
+  }
+}
+
+interface Held {
+  readonly socket: WebSocket
+  readonly connection: Connection
+}
+
+/** The WebSocket door: takes handshakes, and keeps time for every connection with one timer. */
+export class Connections {
+  readonly #house: ConnectionHouse
+  readonly #identify: (request: IncomingMessage) => Promise<Identity | undefined>
+  readonly #server: WebSocketServer
+  readonly #held = new Set<Held>()
+  readonly #ticking: NodeJS.Timeout
+  #isStopping = false
+
+  constructor(house: ConnectionHouse, identify: (request: IncomingMessage) => Promise<Identity | undefined>) {
+    this.#house = house
+    this.#identify = identify
+    this.#server = new WebSocketServer<typeof WebSocket>({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: house.limits.frameBytes,
+      perMessageDeflate: false,
+      WebSocket: NamingSocket,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    })
+    this.#ticking = setInterval(() => this.#tick(), Math.min(TICK_MS, house.heartbeatMs / 2))
+    this.#ticking.unref()
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  get attachments(): number {
+    let attachments = 0
+    for (const { connection } of this.#held) attachments += connection.channels.size
+    return attachments
+  }
+
+  /** Takes an upgrade of the HTTP server, or refuses it with the status of the error. */
+  async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    stream.on('error', () => stream.destroy())
+    try {
+      refuseForeignOrigin(request)
+      if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
+      const { connections } = this.#house.limits
+      if (this.#held.size >= connections) throw new Refusal('too_many_connections', `${connections} are open`)
+      const identity = await this.#identify(request)
+      if (stream.destroyed) return
+      this.#server.handleUpgrade(request, stream, head, (socket) => this.#admit(socket, stream, identity))
+    } catch (error) {
+      refuseUpgrade(stream, error instanceof Refusal ? error : new Refusal('internal', 'the handshake failed'))
+    }
+  }
+
+  /** Tells every peer that this node is stopping and when to come back: each gets another delay. */
+  goAway(reason: string, spreadMs: number): void {
+    this.#isStopping = true
+    for (const { connection } of this.#held) {
+      const reconnectInMs = Math.round(this.#house.clock.random() * spreadMs)
+      connection.send({ type: 'goaway', reason, reconnectInMs })
+    }
+  }
+
+  /** Ends every connection, and resolves when they are gone, or were cut after `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    this.#isStopping = true
+    clearInterval(this.#ticking)
+    const gone = [...this.#held].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)))
+    for (const { connection } of this.#held) connection.endWith('going_away', 'this node is stopping')
+    const cut = setTimeout(() => {
+      for (const { socket } of this.#held) socket.terminate()
+    }, graceMs)
+    await Promise.all(gone)
+    clearTimeout(cut)
+  }
+
+  #admit(socket: WebSocket, stream: Duplex, identity: Identity | undefined): void {
+    const wire = new WebSocketWire(socket, stream, this.#house.limits.bufferBytes)
+    const connection = new Connection(this.#house, wire, identity)
+    const held: Held = { socket, connection }
+    this.#held.add(held)
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) connection.misread(new Refusal('bad_frame', 'a binary frame: frames are text'))
+      else void connection.heard(data.toString('utf8'))
+    })
+    socket.on('pong', () => connection.alive())
+    socket.on('ping', () => connection.alive())
+    // The parser found something that is no WebSocket frame, or one over the bound; `ws` closes with the right code.
+    socket.on('error', (error) =>
+      this.#house.log.debug({ connection: connection.id, err: error }, 'a frame was refused'),
+    )
+    socket.on('close', () => {
+      this.#held.delete(held)
+      connection.over()
+    })
+  }
+
+  /** A peer that gives no sign of life for twice the interval is dead: its socket is cut, for nobody would answer a close. */
+  #tick(): void {
+    const { heartbeatMs } = this.#house
+    for (const { socket, connection } of this.#held) {
+      connection.tick()
+      if (connection.silentMs >= 2 * heartbeatMs) socket.terminate()
+      else if (connection.silentMs >= heartbeatMs && socket.readyState === WebSocket.OPEN) socket.ping()
+    }
+  }
+}
+
+/** Answers a handshake that is refused as HTTP would: the status, and the error as JSON. */
+export function refuseUpgrade(stream: Duplex, refusal: Refusal): void {
+  const status = ERRORS[refusal.code].http ?? 500
+  const body = JSON.stringify(errorFrame(refusal, {}))
+  stream.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'connection: close',
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  )
+}

@@ -1,0 +1,31 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { AgentDescription } from '@longwire/agent/internal'
+import type { Limits } from '@longwire/protocol'
+import type { Hono } from 'hono'
+import type { Logger } from 'pino'
+import type { Identity } from '../auth/verifier.ts'
+import type { Clock } from '../clock.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Sessions } from '../session/sessions.ts'
+
+/** What the HTTP doors need of the house. */
+export interface DoorHouse {
+  readonly sessions: Sessions
+  readonly agents: () => readonly AgentDescription[]
+  readonly limits: Limits
+  readonly heartbeatMs: number
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Metrics
+  /** Streams and polls that are open, so that stopping can end them. */
+  readonly open: Set<() => void>
+  readonly isReady: () => boolean
+  readonly version: string
+}
+
+export interface DoorEnv {
+  Bindings: HttpBindings
+  Variables: { identity: Identity }
+}
+
+export type Doors = Hono<DoorEnv>

@@ -1,0 +1,71 @@
+import { ERRORS } from '@longwire/protocol'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { secureHeaders } from 'hono/secure-headers'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { refuseForeignOrigin } from '../auth/same-origin.ts'
+import type { Identity } from '../auth/verifier.ts'
+import { faultOf } from '../connection/connection.ts'
+import { errorFrame, Refusal } from '../refusal.ts'
+import type { DoorEnv, DoorHouse, Doors } from './context.ts'
+import { eventDoors } from './doors/events.ts'
+import { houseDoors } from './doors/house.ts'
+import { sessionDoors } from './doors/sessions.ts'
+import { viewDoor } from './doors/view.ts'
+import { FRONT_PAGE_CSS } from './front-page.ts'
+
+/** Every HTTP door of the server. What is under `/v1` knows who asks; errors are the protocol's, with their status. */
+export function createDoors(
+  house: DoorHouse,
+  identify: (c: DoorEnv['Bindings']['incoming']) => Promise<Identity>,
+): Doors {
+  const doors = new Hono<DoorEnv>()
+
+  doors.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    }),
+  )
+  doors.use(
+    '/v1/*',
+    bodyLimit({
+      maxSize: house.limits.frameBytes,
+      onError: () => {
+        throw new Refusal('frame_too_big', `the body is over ${house.limits.frameBytes} bytes`)
+      },
+    }),
+  )
+  doors.use('/v1/*', async (c, next) => {
+    const { incoming } = c.env
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') refuseForeignOrigin(incoming as never)
+    c.set('identity', await identify(incoming))
+    await next()
+  })
+
+  houseDoors(doors, house)
+  sessionDoors(doors, house)
+  viewDoor(doors, house)
+  eventDoors(doors, house)
+  doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))
+
+  doors.notFound((c) => answer(new Refusal('not_found', `nothing is served at ${c.req.method} ${c.req.path}`)))
+  doors.onError((error) => {
+    const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
+    house.metrics.refused(refusal.code)
+    return answer(refusal)
+  })
+  return doors
+}
+
+function answer(refusal: Refusal): Response {
+  const status = (ERRORS[refusal.code].http ?? 500) as ContentfulStatusCode
+  const { retryAfterMs } = refusal.detail
+  const headers = new Headers({ 'content-type': 'application/json; charset=utf-8' })
+  if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
+  return new Response(JSON.stringify(errorFrame(refusal, {})), { status, headers })
+}

@@ -1,0 +1,128 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import {
+  DEFAULT_FILTER,
+  type Filter,
+  type Level,
+  narrow,
+  ORIGIN,
+  type Place,
+  parsePlace,
+  printPlace,
+  type Recovered,
+} from '@longwire/protocol'
+import { Level as LevelSchema } from '@longwire/protocol/schemas'
+import type { Context } from 'hono'
+import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
+import type { Outlet } from '../../attachment/outlet.ts'
+import { wholeFields } from '../../attachment/readable.ts'
+import { errorFrame, Refusal } from '../../refusal.ts'
+import { storedEvent } from '../../session/log-event.ts'
+import type { Session } from '../../session/session.ts'
+import { SseWire } from '../../wires/sse-wire.ts'
+import type { DoorEnv, DoorHouse, Doors } from '../context.ts'
+import { wholeNumber } from '../request.ts'
+import { pollEvents } from './poll.ts'
+
+/** The events of a session: as a stream of server-sent events, or a page at a time with a wait. */
+export function eventDoors(doors: Doors, house: DoorHouse): void {
+  doors.get('/v1/sessions/:session/events', async (c) => {
+    const { session } = await house.sessions.find(c.get('identity').principal, c.req.param('session'))
+    const asked = askedOf(c)
+    const accept = c.req.header('accept') ?? ''
+    const wantsPage = accept.includes('application/json') || c.req.query('wait') !== undefined
+    if (wantsPage && !accept.includes('text/event-stream')) {
+      const wait = wholeNumber(c, 'wait', { least: 0, most: house.limits.waitSeconds }) ?? 0
+      const gone = c.req.raw.signal
+      return c.body(await pollEvents(house, session, asked, wait * 1_000, gone), 200, {
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+      })
+    }
+    streamEvents(c, house, session, asked)
+    return RESPONSE_ALREADY_SENT
+  })
+
+  doors.get('/v1/sessions/:session/events/:seq', async (c) => {
+    const { session } = await house.sessions.find(c.get('identity').principal, c.req.param('session'))
+    const seq = Number(c.req.param('seq'))
+    const { filter } = askedOf(c)
+    const [commit] = Number.isSafeInteger(seq) && seq > 0 && seq <= session.head ? await readOne(session, seq) : []
+    const fields =
+      commit && wholeFields(storedEvent(commit.seq, commit.json), { ...filter, trace: c.get('identity').sees.trace })
+    if (fields === undefined)
+      throw new Refusal('not_found', `session ${session.id} has no commit ${c.req.param('seq')}`)
+    return c.body(`{${fields}`, 200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+  })
+}
+
+function readOne(session: Session, seq: number) {
+  return session.house.store.read(session.key, seq - 1, { limit: 1, bytes: 1 })
+}
+
+/** What a reader over HTTP asks for. Without a place it wants everything, from the origin. */
+export interface Asked {
+  readonly after: Place
+  readonly log?: string | undefined
+  readonly filter: Filter
+}
+
+export function filterOf(c: Context<DoorEnv>): Filter {
+  const trace = c.req.query('trace') ?? DEFAULT_FILTER.trace
+  if (!LevelSchema.safeParse(trace).success) {
+    throw new Refusal('bad_field', `trace must be one of ${LevelSchema.options.join(', ')}`)
+  }
+  const reasoning = c.req.query('reasoning') ?? 'true'
+  if (reasoning !== 'true' && reasoning !== 'false') throw new Refusal('bad_field', 'reasoning must be true or false')
+  return narrow({ trace: trace as Level, reasoning: reasoning === 'true' }, c.get('identity').sees)
+}
+
+function askedOf(c: Context<DoorEnv>): Asked {
+  const text = c.req.header('last-event-id') ?? c.req.query('after')
+  const after = text === undefined || text === '' ? ORIGIN : parsePlace(text)
+  if (!after) throw new Refusal('bad_field', `after must be a place such as 17 or 17.3, not ${text!.slice(0, 40)}`)
+  return { after, log: c.req.query('log'), filter: filterOf(c) }
+}
+
+function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, { after, log, filter }: Asked): void {
+  const { limits } = house
+  const response = c.env.outgoing
+  const wire = new SseWire(response as never, limits.bufferBytes)
+  const recovered = recoveryFor(session, { after, log }, limits.replayCommits)
+  wire.send(`: log=${session.log} head=${session.head} status=${session.status} recovered=${recovered}\n\n`)
+  let spokeAt = house.clock.now()
+  const put = (text: string) => {
+    spokeAt = house.clock.now()
+    return wire.send(text)
+  }
+  const outlet: Outlet = {
+    event: (fields, place) => put(`id: ${printPlace(place)}\ndata: {${fields}\n\n`),
+    snapshot: (at, view) => put(snapshotText(at, view, recovered)),
+    drained: () => wire.drained(),
+    ended: (why) => {
+      put(`data: ${JSON.stringify(errorFrame(why, {}))}\n\n`)
+      wire.close('done')
+    },
+  }
+  const onFault = () => outlet.ended(new Refusal('store_unavailable', 'the session log cannot be read now'))
+  const attachment = new Attachment(session, outlet, { filter, stubBytes: limits.stubBytes, onFault }, after)
+  const heartbeat = setInterval(() => {
+    if (house.clock.now() - spokeAt >= house.heartbeatMs) put(': heartbeat\n\n')
+  }, house.heartbeatMs / 2)
+  const end = () => wire.close('going_away')
+  house.open.add(end)
+  response.on('close', () => {
+    clearInterval(heartbeat)
+    house.open.delete(end)
+    attachment.detach()
+  })
+  attachment.start(recovered).catch((error) => {
+    house.log.error({ err: error, session: session.id }, 'a stream ended')
+    onFault()
+  })
+}
+
+/** A view is a message as an event is, so that a reader has one place to look. */
+function snapshotText(at: Place, view: string, recovered: Recovered): string {
+  const place = printPlace(at)
+  return `id: ${place}\ndata: {"type":"snapshot","recovered":"${recovered}","at":"${place}","view":${view}}\n\n`
+}

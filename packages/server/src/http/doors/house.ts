@@ -1,0 +1,20 @@
+import type { DoorHouse, Doors } from '../context.ts'
+import { frontPage } from '../front-page.ts'
+
+/** What operators and newcomers look at: agents, health, metrics, the page. */
+export function houseDoors(doors: Doors, house: DoorHouse): void {
+  doors.get('/v1/agents', (c) => c.json({ agents: house.agents() }))
+
+  doors.get('/healthz', (c) => c.json({ status: 'alive', version: house.version }))
+
+  doors.get('/readyz', (c) =>
+    house.isReady() ? c.json({ status: 'ready' }) : c.json({ status: 'stopping' }, 503, { 'retry-after': '5' }),
+  )
+
+  doors.get('/metrics', async (c) => {
+    const { body, contentType } = await house.metrics.text()
+    return c.body(body, 200, { 'content-type': contentType })
+  })
+
+  doors.get('/', (c) => c.html(frontPage(house.agents(), new URL(c.req.url).origin)))
+}

@@ -1,0 +1,95 @@
+import type { SessionCommand, SessionCommandType, SessionStatus as Status } from '@longwire/protocol'
+import { AgentName, Metadata, SESSION_COMMANDS, SessionId, SessionStatus } from '@longwire/protocol/schemas'
+import type { SessionRecord } from '@longwire/store'
+import { z } from 'zod'
+import { runSessionCommand } from '../../commands/session-command.ts'
+import { readCommandValue } from '../../connection/read-command.ts'
+import { Refusal } from '../../refusal.ts'
+import type { Session } from '../../session/session.ts'
+import type { DoorHouse, Doors } from '../context.ts'
+import { readBody, wholeNumber } from '../request.ts'
+
+const OpenBody = z.object({
+  agent: AgentName,
+  session: SessionId.optional(),
+  metadata: Metadata.optional(),
+  id: z.string().min(1).max(128).optional(),
+})
+
+/** Open, list, look at, speak to and erase sessions: the caller's own, and nobody else's. */
+export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): void {
+  doors.post('/v1/sessions', async (c) => {
+    const body = await readBody(c, OpenBody)
+    const { principal } = c.get('identity')
+    const { agent, session, metadata, id: command } = body
+    const { ground, isNew } = await sessions.open(principal, { agent, session, metadata, command })
+    return c.json(
+      { session: ground.session.id, agent: ground.session.agent, head: ground.session.head },
+      isNew ? 201 : 200,
+    )
+  })
+
+  doors.get('/v1/sessions', async (c) => {
+    const { principal } = c.get('identity')
+    const { agent, cursor } = c.req.query()
+    const status = c.req.query('status')
+    const limit = wholeNumber(c, 'limit', { least: 1, most: limits.pageSessionsMost }) ?? limits.pageSessions
+    if (status !== undefined && !SessionStatus.safeParse(status).success) {
+      throw new Refusal('bad_field', `status must be one of ${SessionStatus.options.join(', ')}`)
+    }
+    const page = await sessions.list({ principal, agent, status: status as Status | undefined, cursor, limit })
+    return c.json({ sessions: page.items.map(summary), cursor: page.cursor ?? null })
+  })
+
+  doors.get('/v1/sessions/:session', async (c) => {
+    const { session } = await sessions.find(c.get('identity').principal, c.req.param('session'))
+    return c.json(described(session))
+  })
+
+  doors.delete('/v1/sessions/:session', async (c) => {
+    const session = c.req.param('session')
+    await sessions.erase(c.get('identity').principal, session)
+    return c.json({ session, erased: true })
+  })
+
+  doors.post('/v1/sessions/:session/commands', async (c) => {
+    const { principal } = c.get('identity')
+    const ground = await sessions.find(principal, c.req.param('session'))
+    const command = sessionCommand(await readBody(c, z.unknown()))
+    const result = await runSessionCommand(ground, command, principal)
+    return c.json({ type: 'ok', id: command.id, ...result })
+  })
+}
+
+function sessionCommand(value: unknown): SessionCommand {
+  const read = readCommandValue(value)
+  if ('unreadable' in read) throw read.unreadable.refusal
+  if (!SESSION_COMMANDS.includes(read.command.type as SessionCommandType)) {
+    const known = SESSION_COMMANDS.join(', ')
+    throw new Refusal('unknown_command', `${read.command.type} is for a connection; over HTTP there are ${known}`)
+  }
+  return read.command as SessionCommand
+}
+
+function summary(record: SessionRecord) {
+  const { session, agent, status, head, log, metadata, createdAt, updatedAt } = record
+  return { session, agent, status, head, log, metadata, createdAt, updatedAt }
+}
+
+function described(session: Session) {
+  const { id, agent, status, head, log, createdAt, updatedAt, state } = session
+  const { metadata, requests, waiting, turn } = state
+  return {
+    session: id,
+    agent,
+    status,
+    head,
+    log,
+    metadata,
+    createdAt,
+    updatedAt,
+    turn: turn?.turn ?? null,
+    requests,
+    waiting,
+  }
+}

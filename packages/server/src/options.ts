@@ -1,0 +1,74 @@
+import type { AgentHost } from '@longwire/agent/internal'
+import { LIMITS, type Limits } from '@longwire/protocol'
+import type { SessionStore } from '@longwire/store'
+import { type Logger, pino } from 'pino'
+import { developmentVerifier } from './auth/development-verifier.ts'
+import { isLoopback, type Verifier } from './auth/verifier.ts'
+import { type Clock, SYSTEM_CLOCK } from './clock.ts'
+
+export interface ServerOptions {
+  /** Files and folders with agents, or a host that runs them already. */
+  readonly agents: readonly string[] | AgentHost
+  /** `127.0.0.1` unless given. Anything but loopback needs a verifier. */
+  readonly host?: string
+  /** 8787 unless given; 0 for any that is free. */
+  readonly port?: number
+  /** The folder that holds the session log, or a store that is open already. In memory where it is left out. */
+  readonly data?: string | SessionStore
+  /** What the log survives: the death of the process, or the loss of power as well. */
+  readonly durability?: 'process' | 'power'
+  /** Who may enter, asked in order. On loopback, without any: everybody on this machine is one principal. */
+  readonly verifiers?: readonly Verifier[]
+  readonly limits?: Partial<Limits>
+  /** Milliseconds of silence after which the server says `heartbeat`: 15,000 unless given. */
+  readonly heartbeatMs?: number
+  readonly log?: Logger
+  readonly clock?: Clock
+  /** Workers for each agent file: 1 unless given. */
+  readonly workers?: number
+  /** How long an agent may hold its worker without yielding before the worker is replaced, in milliseconds. */
+  readonly blockedMs?: number
+  /** Memory of one agent worker, in MiB. */
+  readonly workerMemoryMb?: number
+  /** What agents print. Dropped unless given. */
+  readonly onAgentOutput?: (file: string, line: string) => void
+}
+
+export interface ResolvedOptions extends Omit<ServerOptions, 'limits'> {
+  readonly host: string
+  readonly port: number
+  readonly durability: 'process' | 'power'
+  readonly verifiers: readonly Verifier[]
+  readonly limits: Limits
+  readonly heartbeatMs: number
+  readonly log: Logger
+  readonly clock: Clock
+}
+
+/** A server that would let strangers in, or cannot be what was asked for: said before it listens. */
+export class ServerMisuse extends Error {
+  override readonly name = 'ServerMisuse'
+}
+
+export function resolveOptions(options: ServerOptions): ResolvedOptions {
+  const host = options.host ?? '127.0.0.1'
+  const isOpen = !isLoopback(host)
+  const verifiers = options.verifiers ?? []
+  if (isOpen && verifiers.length === 0) {
+    throw new ServerMisuse(
+      `cannot listen on ${host}: it is reachable from other machines, and nothing says who may enter. ` +
+        'Listen on 127.0.0.1, or give a verifier.',
+    )
+  }
+  return {
+    ...options,
+    host,
+    port: options.port ?? 8787,
+    durability: options.durability ?? (process.env.NODE_ENV === 'production' ? 'power' : 'process'),
+    verifiers: verifiers.length > 0 ? verifiers : [developmentVerifier],
+    limits: { ...LIMITS, ...options.limits },
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    log: options.log ?? pino({ level: 'silent' }),
+    clock: options.clock ?? SYSTEM_CLOCK,
+  }
+}

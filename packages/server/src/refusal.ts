@@ -1,0 +1,39 @@
+import { ERRORS, type ErrorCode, type ErrorFrame, type Json } from '@longwire/protocol'
+
+export interface RefusalDetail {
+  readonly retryAfterMs?: number
+  /** With `already_settled`: how the request was settled. */
+  readonly outcome?: unknown
+  readonly cause?: unknown
+}
+
+/** An error that crosses the wire: a code of the protocol's table, and a sentence that says what was asked and why not. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: ErrorCode
+  readonly detail: RefusalDetail
+
+  constructor(code: ErrorCode, message: string, detail: RefusalDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.code = code
+    this.detail = detail
+  }
+}
+
+/** The frame that tells a peer of the refusal. */
+export function errorFrame(
+  refusal: Refusal,
+  address: { id?: string | undefined; ch?: number | undefined },
+): ErrorFrame {
+  const { code, detail } = refusal
+  return {
+    type: 'error',
+    ...(address.id === undefined ? {} : { id: address.id }),
+    ...(address.ch === undefined ? {} : { ch: address.ch }),
+    code,
+    message: refusal.message,
+    retry: ERRORS[code].retry,
+    ...(detail.retryAfterMs === undefined ? {} : { retryAfterMs: detail.retryAfterMs }),
+    ...(detail.outcome === undefined ? {} : { outcome: detail.outcome as Json }),
+  }
+}

@@ -1,0 +1,158 @@
+import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { type AgentDescription, type AgentHost, WorkerHost } from '@longwire/agent/internal'
+import { MemoryStore, type SessionStore } from '@longwire/store'
+import { SqliteStore } from '@longwire/store-sqlite'
+import type { Identity } from './auth/verifier.ts'
+import { Connections, refuseUpgrade } from './connections.ts'
+import { createDoors } from './http/create-doors.ts'
+import { createMetrics } from './metrics.ts'
+import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.ts'
+import { Refusal } from './refusal.ts'
+import { Sessions } from './session/sessions.ts'
+import { VERSION } from './version.ts'
+
+/** A server that is listening. */
+export interface LongwireServer {
+  /** Where it listens: "http://127.0.0.1:8787". */
+  readonly url: string
+  readonly agents: readonly AgentDescription[]
+  /** Sessions that an earlier process had left in mid-turn and this one has mended. */
+  readonly recovered: number
+  /**
+   * Says goodbye to every client, lets running turns end until the deadline (milliseconds), rolls back what is left, and
+   * closes the log. Safe to call twice.
+   */
+  stop(deadlineMs?: number): Promise<void>
+}
+
+const STOP_DEADLINE_MS = 10_000
+const GOAWAY_SPREAD_MS = 2_000
+const CLOSE_GRACE_MS = 1_000
+
+/** Opens the log, loads the agents, mends what was cut, and listens. Rejects, with everything closed again, where one of these fails. */
+export async function createServer(options: ServerOptions): Promise<LongwireServer> {
+  const resolved = resolveOptions(options)
+  const store = await openStore(resolved)
+  let agents: AgentHost | undefined
+  try {
+    agents = await openAgents(resolved)
+    return await listen(resolved, store, agents)
+  } catch (error) {
+    await agents?.close()
+    await store.close()
+    throw error
+  }
+}
+
+async function listen(options: ResolvedOptions, store: SessionStore, agents: AgentHost): Promise<LongwireServer> {
+  const { clock, limits, log, heartbeatMs, host, port } = options
+  let isStopping = false
+  const metrics = createMetrics({
+    connections: () => connections.size,
+    attachments: () => connections.attachments + open.size,
+    sessions: () => sessions.size,
+    turns: () => sessions.runningTurns,
+  })
+  const describeAgent = (name: string) => agents.agents().find((agent) => agent.name === name)
+  const onTurnEnd = metrics.turnEnded
+  const sessions = new Sessions({ store, agents, describeAgent, limits, clock, log, onTurnEnd })
+  const identify = (request: IncomingMessage) => identityOf(options, request)
+  const redeem = async (): Promise<Identity> => {
+    throw new Refusal('unauthenticated', 'this server takes no tickets')
+  }
+  const connections = new Connections({ sessions, limits, heartbeatMs, clock, log, redeem }, identify)
+  const open = new Set<() => void>()
+  const doors = createDoors(
+    {
+      sessions,
+      agents: () => agents.agents(),
+      limits,
+      heartbeatMs,
+      clock,
+      log,
+      metrics,
+      open,
+      isReady: () => !isStopping,
+      version: VERSION,
+    },
+    (incoming) => identify(incoming as IncomingMessage),
+  )
+  const http = createHttpServer(
+    { headersTimeout: limits.handshakeMs, requestTimeout: 4 * limits.handshakeMs, connectionsCheckingInterval: 1_000 },
+    getRequestListener(doors.fetch, { overrideGlobalObjects: false }),
+  )
+  http.on('upgrade', (request, stream, head) => {
+    const path = request.url?.split('?', 1)[0]
+    if (path === '/v1/socket') void connections.upgrade(request, stream, head)
+    else refuseUpgrade(stream, new Refusal('not_found', 'the WebSocket is at /v1/socket'))
+  })
+  const recovered = await sessions.recover()
+  await listening(http, host, port)
+  const url = urlOf(http, host)
+  log.info({ url, recovered }, 'listening')
+
+  let stopped: Promise<void> | undefined
+  return {
+    url,
+    recovered,
+    get agents() {
+      return agents.agents()
+    },
+    stop: (deadlineMs = STOP_DEADLINE_MS) => {
+      stopped ??= stop(deadlineMs)
+      return stopped
+    },
+  }
+
+  async function stop(deadlineMs: number): Promise<void> {
+    isStopping = true
+    log.info({ deadlineMs }, 'stopping')
+    connections.goAway('stopping', GOAWAY_SPREAD_MS)
+    await sessions.stop(deadlineMs)
+    for (const end of open) end()
+    await connections.close(CLOSE_GRACE_MS)
+    const closed = new Promise((resolve) => http.close(resolve))
+    http.closeAllConnections()
+    await closed
+    await agents.close()
+    await store.close()
+    log.info('stopped')
+  }
+}
+
+/** Who asks, by the first verifier that knows the request. */
+async function identityOf({ verifiers }: ResolvedOptions, request: IncomingMessage): Promise<Identity> {
+  for (const verifier of verifiers) {
+    const identity = await verifier.verify(request)
+    if (identity) return identity
+  }
+  throw new Refusal('unauthenticated', 'the request carries no identity that this server knows')
+}
+
+async function openStore({ data, durability }: ResolvedOptions): Promise<SessionStore> {
+  if (data === undefined) return new MemoryStore()
+  return typeof data === 'string' ? SqliteStore.open({ directory: data, durability }) : data
+}
+
+async function openAgents(options: ResolvedOptions): Promise<AgentHost> {
+  const { agents, log } = options
+  if (!Array.isArray(agents)) return agents as AgentHost
+  return WorkerHost.open(agents as readonly string[], {})
+}
+
+function listening(http: HttpServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, host, () => {
+      http.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function urlOf(http: HttpServer, host: string): string {
+  const { port } = http.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,156 @@
+import type { AgentDescription, CommitBody } from '@longwire/agent/internal'
+import type { Commit, NewCommit, Place, SessionStatus } from '@longwire/protocol'
+import type { SessionRecord, SessionStore } from '@longwire/store'
+import type { Clock } from '../clock.ts'
+import type { Refusal } from '../refusal.ts'
+import { CommitTail } from './commit-tail.ts'
+import { commitBody, commitJson, type DistributiveOmit, type LogEvent, storedEvent } from './log-event.ts'
+import { Mailbox } from './mailbox.ts'
+import { OpenDrafts } from './open-drafts.ts'
+import { foldState, type SessionState, statusOf } from './session-state.ts'
+import { SessionViews } from './session-views.ts'
+
+/** Somebody who is told of every event, from a place of their own. */
+export interface Reader {
+  tell(event: LogEvent): void
+  /** The session is gone: nothing comes any more. */
+  end(why: Refusal): void
+}
+
+/** What a session needs of the house around it. */
+export interface SessionHouse {
+  readonly store: SessionStore
+  readonly clock: Clock
+  describeAgent(name: string): AgentDescription | undefined
+}
+
+const READ_COMMITS = 256
+const READ_BYTES = 1_048_576
+
+/**
+ * One session, live on its owner: the one place where its commits get their numbers and its drafts their places.
+ * Whatever changes it goes through its mailbox, one thing after another; a commit is in the store before anybody hears.
+ */
+export class Session {
+  readonly key: string
+  readonly id: string
+  readonly agent: string
+  readonly principal: string
+  readonly log: string
+  readonly createdAt: number
+  readonly house: SessionHouse
+  readonly mailbox = new Mailbox()
+  readonly drafts = new OpenDrafts()
+  readonly views: SessionViews
+  /** Readers that hear each event as it happens. Those that lag are not here: they read from the log. */
+  readonly live = new Set<Reader>()
+  /** Everyone who reads this session, live or behind. */
+  readonly readers = new Set<Reader>()
+  state: SessionState
+  updatedAt: number
+  #head: number
+  #sub = 0
+  readonly #tail = new CommitTail()
+
+  constructor(house: SessionHouse, record: SessionRecord, state: SessionState) {
+    this.house = house
+    this.key = record.key
+    this.id = record.session
+    this.agent = record.agent
+    this.principal = record.principal
+    this.log = record.log
+    this.createdAt = record.createdAt
+    this.updatedAt = record.updatedAt
+    this.state = state
+    this.#head = record.head
+    this.views = new SessionViews(this)
+  }
+
+  /** The last commit that readers may know of. */
+  get head(): number {
+    return this.#head
+  }
+
+  /** The last place given out. */
+  get place(): Place {
+    return { seq: this.#head, sub: this.#sub }
+  }
+
+  get status(): SessionStatus {
+    return statusOf(this.state)
+  }
+
+  /** A commit of this thread, with the time of now. */
+  body(event: DistributiveOmit<NewCommit, 'at'>): CommitBody {
+    return commitBody(event, this.house.clock.now())
+  }
+
+  /**
+   * Puts these commits into the log, all or none, and then tells them. Resolves with the number of the first.
+   * Only what runs in the mailbox may call it. Rejects as the store does, and then nothing has changed.
+   */
+  async commit(bodies: readonly CommitBody[]): Promise<number> {
+    const first = this.#head + 1
+    const commits = bodies.map((body, index) => commitJson(first + index, body))
+    const state = bodies.reduce((folded, body, index) => foldState(folded, fact(first + index, body)), this.state)
+    const at = this.house.clock.now()
+    await this.house.store.append(this.key, { head: this.#head, commits, status: statusOf(state), at })
+    this.state = state
+    this.updatedAt = at
+    bodies.forEach((body, index) => {
+      this.#tellCommit(first + index, body, commits[index]!)
+    })
+    return first
+  }
+
+  /** The place of the next draft. */
+  nextDraftPlace(): Place {
+    this.#sub += 1
+    return { seq: this.#head, sub: this.#sub }
+  }
+
+  tell(event: LogEvent): void {
+    for (const reader of this.live) reader.tell(event)
+  }
+
+  /** The commits after `seq` that are in memory; undefined where they have to be read. */
+  recent(seq: number): readonly LogEvent[] | undefined {
+    return seq === this.#head ? [] : this.#tail.after(seq)
+  }
+
+  /** A page of the commits after `seq`, none beyond the head that readers may know of. */
+  async read(seq: number): Promise<readonly LogEvent[]> {
+    const head = this.#head
+    const stored = await this.house.store.read(this.key, seq, { limit: READ_COMMITS, bytes: READ_BYTES })
+    return stored.filter((commit) => commit.seq <= head).map((commit) => storedEvent(commit.seq, commit.json))
+  }
+
+  /** Nothing will happen here: every reader is told why. */
+  end(why: Refusal): void {
+    for (const reader of [...this.readers]) reader.end(why)
+  }
+
+  /** Lets go of what can be read again. */
+  slim(): void {
+    this.#tail.clear()
+    this.views.forget()
+  }
+
+  #tellCommit(seq: number, body: CommitBody, json: string): void {
+    this.#head = seq
+    this.#sub = 0
+    this.drafts.supersede(body)
+    const { type, level, reasoning } = body
+    const event: LogEvent = { seq, sub: 0, type, level, reasoning, fields: json.slice(1) }
+    this.#tail.push(event)
+    this.tell(event)
+  }
+}
+
+const SUMMARY_IS_ENOUGH: ReadonlySet<string> = new Set(['message.committed', 'step.finished', 'trace.span'])
+
+/** The commit as the state needs it: what an agent said at length is not parsed again. */
+function fact(seq: number, body: CommitBody): Commit {
+  if (!SUMMARY_IS_ENOUGH.has(body.type)) return { seq, ...JSON.parse(body.json) } as Commit
+  return { type: body.type, seq, step: body.step } as Commit
+}

@@ -1,0 +1,279 @@
+import { createHash } from 'node:crypto'
+import type { AgentHost } from '@longwire/agent/internal'
+import type { Commit, Limits, Metadata } from '@longwire/protocol'
+import { type Page, SessionExists, type SessionQuery, type SessionRecord, type SessionStore } from '@longwire/store'
+import type { SessionView } from '@longwire/view'
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import type { CommandGround } from '../commands/session-command.ts'
+import { Refusal } from '../refusal.ts'
+import { Turns } from '../turn/turns.ts'
+import { commandDigest } from './command-digest.ts'
+import { commitBody, commitJson } from './log-event.ts'
+import { Session, type SessionHouse } from './session.ts'
+import { foldState, NEW_SESSION, type SessionState } from './session-state.ts'
+
+export interface SessionsHouse extends SessionHouse {
+  readonly store: SessionStore
+  readonly agents: AgentHost
+  readonly limits: Limits
+  readonly clock: Clock
+  readonly log: Logger
+  readonly onTurnEnd: (outcome: 'completed' | 'failed' | 'cancelled') => void
+}
+
+export interface OpenSession {
+  readonly agent: string
+  readonly session?: string | undefined
+  readonly metadata?: Metadata | undefined
+  /** The id of the command, so that the same command again finds this session. */
+  readonly command?: string | undefined
+}
+
+/** A fold kept beside the log: what a session needs in order to go on without reading all of it. */
+interface KeptFold {
+  readonly state: SessionState
+  readonly view: SessionView
+}
+
+const SERVER_MADE = /^ses_[A-Za-z0-9_-]{43}$/
+const CHECKPOINT_EVERY = 200
+const SLIM_AFTER_MS = 30_000
+const SWEEP_EVERY_MS = 10_000
+const REPLAY_PAGE = { limit: 1_000, bytes: 8_388_608 }
+
+/** All sessions of this node: those that are live in memory, and the way to those that are not. */
+export class Sessions {
+  readonly #house: SessionsHouse
+  readonly #live = new Map<string, CommandGround>()
+  readonly #loading = new Map<string, Promise<CommandGround | undefined>>()
+  readonly #checkpoints = new Map<string, number>()
+  readonly #sweeping: NodeJS.Timeout
+  #takesTurns = true
+
+  constructor(house: SessionsHouse) {
+    this.#house = house
+    this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS)
+    this.#sweeping.unref()
+  }
+
+  get size(): number {
+    return this.#live.size
+  }
+
+  get runningTurns(): number {
+    let running = 0
+    for (const { turns } of this.#live.values()) if (turns.isLive) running += 1
+    return running
+  }
+
+  /** Makes a session for this principal. The same command, or the same id of the client's choosing, finds it again. */
+  async open(principal: string, wanted: OpenSession): Promise<{ ground: CommandGround; isNew: boolean }> {
+    const agent = this.#house.describeAgent(wanted.agent)
+    if (!agent) throw new Refusal('agent_not_found', `this server hosts no agent named ${wanted.agent}`)
+    const metadata = wanted.metadata ?? {}
+    const { metadataBytes } = this.#house.limits
+    if (Buffer.byteLength(JSON.stringify(metadata)) > metadataBytes) {
+      throw new Refusal('bad_field', `metadata is over ${metadataBytes} bytes`)
+    }
+    const repeated = await this.#opened(principal, wanted)
+    if (repeated) return { ground: repeated, isNew: false }
+    if (!this.#takesTurns) throw new Refusal('going_away', 'this node is stopping: open the session on the next one')
+
+    const session = wanted.session ?? `ses_${this.#house.clock.randomId()}`
+    const key = keyOf(principal, session)
+    const now = this.#house.clock.now()
+    const { tools } = agent
+    const body = commitBody(
+      { type: 'session.opened', session, agent: wanted.agent, tools: [...tools], metadata, command: wanted.command },
+      now,
+    )
+    const json = commitJson(1, body)
+    try {
+      const record = await this.#house.store.create(
+        { key, session, agent: wanted.agent, principal, metadata, command: wanted.command, createdAt: now },
+        [json],
+      )
+      const state = foldState(NEW_SESSION, JSON.parse(json) as Commit)
+      return { ground: this.#admit(record, state), isNew: true }
+    } catch (error) {
+      if (!(error instanceof SessionExists)) throw error
+      return { ground: await this.find(principal, session), isNew: false }
+    }
+  }
+
+  /** The session of this id, for the principal it belongs to. To anyone else it is not there. */
+  async find(principal: string, session: string): Promise<CommandGround> {
+    const ground = await this.#byKey(keyOf(principal, session))
+    if (!ground || ground.session.principal !== principal) {
+      throw new Refusal('session_not_found', `there is no session ${session}`)
+    }
+    return ground
+  }
+
+  list(query: SessionQuery): Promise<Page<SessionRecord>> {
+    return this.#house.store.list(query)
+  }
+
+  /** Removes the session and its log. Whoever reads it is told that it is not there. */
+  async erase(principal: string, id: string): Promise<void> {
+    const { session, turns } = await this.find(principal, id)
+    await session.mailbox.ask(async () => {
+      const running = session.state.turn?.turn
+      await this.#house.store.erase(session.key)
+      if (running !== undefined) turns.stopped(running, 'the session was erased')
+      turns.close()
+      this.#live.delete(session.key)
+      this.#checkpoints.delete(session.key)
+      session.end(new Refusal('session_not_found', `session ${id} was erased`))
+    })
+  }
+
+  /** Finds the sessions that an earlier process left in mid-turn, mends them, and goes on with what waits. */
+  async recover(): Promise<number> {
+    let recovered = 0
+    for (const status of ['running', 'waiting'] as const) {
+      let cursor: string | undefined
+      do {
+        const page = await this.#house.store.list({ status, cursor, limit: 500 })
+        await Promise.all(page.items.map(({ key }) => this.#byKey(key)))
+        recovered += page.items.length
+        cursor = page.cursor
+      } while (cursor !== undefined)
+    }
+    return recovered
+  }
+
+  /** From now on nothing new begins; resolves when what runs has ended, or was cut at the deadline. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#takesTurns = false
+    clearInterval(this.#sweeping)
+    const end = this.#house.clock.now() + deadlineMs
+    while (this.runningTurns > 0 && this.#house.clock.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(50, Math.max(1, end - this.#house.clock.now()))))
+    }
+    await Promise.all([...this.#live.values()].map((ground) => this.#leave(ground)))
+  }
+
+  async #leave({ session, turns }: CommandGround): Promise<void> {
+    await session.mailbox.ask(async () => {
+      await turns.cut('node_stopped', 'the server stopped before the turn ended').catch(() => undefined)
+      turns.close()
+    })
+    await this.#keepFold(session).catch((error) => this.#house.log.warn({ err: error }, 'a checkpoint was not kept'))
+  }
+
+  /** The session that this `open` made before, if it did. */
+  async #opened(principal: string, wanted: OpenSession): Promise<CommandGround | undefined> {
+    if (wanted.command !== undefined) {
+      const { items } = await this.#house.store.list({ principal, command: wanted.command, limit: 1 })
+      const made = items[0]
+      if (made) {
+        const asked = commandDigest({ type: 'open', agent: wanted.agent })
+        const same = asked === commandDigest({ type: 'open', agent: made.agent })
+        if (!same || (wanted.session !== undefined && wanted.session !== made.session)) {
+          throw new Refusal('id_reused', `the id ${wanted.command} was used to open another session`)
+        }
+        return this.#byKey(made.key)
+      }
+    }
+    if (wanted.session === undefined) return undefined
+    const ground = await this.#byKey(keyOf(principal, wanted.session))
+    if (!ground && SERVER_MADE.test(wanted.session)) {
+      throw new Refusal(
+        'session_not_found',
+        `there is no session ${wanted.session}; ids that begin so are the server's`,
+      )
+    }
+    if (ground && ground.session.principal !== principal) {
+      throw new Refusal('session_not_found', `there is no session ${wanted.session}`)
+    }
+    if (ground && ground.session.agent !== wanted.agent) {
+      throw new Refusal('session_exists', `session ${wanted.session} is with agent ${ground.session.agent}`)
+    }
+    return ground
+  }
+
+  async #byKey(key: string): Promise<CommandGround | undefined> {
+    const live = this.#live.get(key)
+    if (live) return live
+    let loading = this.#loading.get(key)
+    if (!loading) {
+      loading = this.#load(key).finally(() => this.#loading.delete(key))
+      this.#loading.set(key, loading)
+    }
+    return loading
+  }
+
+  async #load(key: string): Promise<CommandGround | undefined> {
+    const { store } = this.#house
+    const record = await store.load(key)
+    if (!record) return undefined
+    const checkpoint = await store.loadCheckpoint(key)
+    const kept = checkpoint ? (JSON.parse(checkpoint.json) as KeptFold) : undefined
+    let state = kept?.state ?? NEW_SESSION
+    let seq = checkpoint?.seq ?? 0
+    while (seq < record.head) {
+      const commits = await store.read(key, seq, REPLAY_PAGE)
+      if (commits.length === 0) throw new Error(`the log of ${record.session} ends at ${seq}, not at ${record.head}`)
+      for (const { json } of commits) state = foldState(state, JSON.parse(json) as Commit)
+      seq = commits.at(-1)!.seq
+    }
+    const ground = this.#admit(record, state)
+    if (kept) ground.session.views.restore(kept.view)
+    this.#checkpoints.set(key, checkpoint?.seq ?? 0)
+    // Before anybody reads: an open turn has no runner now, and inputs may wait for one.
+    await ground.session.mailbox.ask(() => ground.turns.recover('node_died', 'the process that ran the turn died'))
+    return ground
+  }
+
+  #admit(record: SessionRecord, state: SessionState): CommandGround {
+    const { agents, limits, log, onTurnEnd } = this.#house
+    const takesTurns = () => this.#takesTurns
+    const session = new Session(this.#house, record, state)
+    const turns = new Turns(session, { agents, limits, log, takesTurns, onEnd: onTurnEnd })
+    const ground = { session, turns, limits, takesTurns }
+    this.#live.set(record.key, ground)
+    return ground
+  }
+
+  /** Quiet sessions give back what can be read again; those that nobody reads leave memory. */
+  #sweep(): void {
+    const quietSince = this.#house.clock.now() - SLIM_AFTER_MS
+    for (const ground of this.#live.values()) {
+      const { session, turns } = ground
+      if (session.updatedAt > quietSince || turns.isLive || !session.mailbox.isIdle) continue
+      void this.#rest(ground).catch((error) => this.#house.log.warn({ err: error }, 'a checkpoint was not kept'))
+    }
+  }
+
+  async #rest({ session, turns }: CommandGround): Promise<void> {
+    await this.#keepFold(session)
+    const isQuiet = !turns.isLive && session.mailbox.isIdle && session.state.turn === undefined
+    if (!isQuiet) return
+    session.slim()
+    if (session.readers.size > 0) return
+    turns.close()
+    this.#live.delete(session.key)
+    this.#checkpoints.delete(session.key)
+  }
+
+  async #keepFold(session: Session): Promise<void> {
+    const { key, head } = session
+    if (head - (this.#checkpoints.get(key) ?? 0) < CHECKPOINT_EVERY || session.state.turn) return
+    const view = await session.views.committed()
+    if (Number(view.at) !== session.head || session.state.turn) return
+    const kept: KeptFold = { state: session.state, view }
+    await this.#house.store.saveCheckpoint(key, { seq: session.head, json: JSON.stringify(kept) })
+    this.#checkpoints.set(key, session.head)
+  }
+}
+
+/**
+ * Where the store keeps the session a principal calls by this id. An id of the client's choosing lives in a name space
+ * of its principal, so that naming another's id can never reach it.
+ */
+function keyOf(principal: string, session: string): string {
+  if (SERVER_MADE.test(session)) return session
+  return `own_${createHash('sha256').update(`${principal}\0${session}`).digest('base64url')}`
+}

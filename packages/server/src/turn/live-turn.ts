@@ -1,0 +1,135 @@
+import type { AgentHost, CommitBody, Run, RunListener, Said, TurnEnd, TurnStart } from '@longwire/agent/internal'
+import type { FailureCode } from '@longwire/protocol'
+import type { Session } from '../session/session.ts'
+
+/** What a running turn reports to those who began it. All are called from within the session's mailbox. */
+export interface TurnOutlook {
+  /** The agent's function is over. */
+  ended(end: TurnEnd): Promise<void>
+  /** The worker is gone. */
+  died(code: FailureCode, message: string): Promise<void>
+  /** What the agent said could not be stored. */
+  unstorable(error: unknown): void
+}
+
+/** A turn with an agent behind it: takes what the agent says, in order, and turns it into places of the session. */
+export class LiveTurn implements RunListener {
+  readonly turn: string
+  readonly #session: Session
+  readonly #outlook: TurnOutlook
+  readonly #run: Run
+  #stored = 0
+  #over = false
+
+  constructor(session: Session, host: AgentHost, start: TurnStart, outlook: TurnOutlook) {
+    this.turn = start.turn
+    this.#session = session
+    this.#outlook = outlook
+    this.#run = host.start(start, this)
+  }
+
+  said(said: readonly Said[]): void {
+    this.#session.mailbox.post(() => this.#take(said, 0))
+  }
+
+  died(code: FailureCode, message: string): void {
+    this.#session.mailbox.post(() => {
+      if (this.#over) return
+      this.#over = true
+      return this.#outlook.died(code, message)
+    })
+  }
+
+  /** Stops listening, and tells the agent to stop. */
+  cancel(reason: string): void {
+    if (this.#over) return
+    this.#over = true
+    this.#run.cancel(reason)
+  }
+
+  settled(...settled: Parameters<Run['settled']>): void {
+    this.#run.settled(...settled)
+  }
+
+  /** Takes what was said from `index` on. Waits only where something has to be stored. */
+  #take(said: readonly Said[], index: number): void | Promise<void> {
+    let bytes = 0
+    for (let at = index; at < said.length && !this.#over; at++) {
+      const item = said[at]!
+      switch (item.type) {
+        case 'open':
+          this.#session.drafts.open(item.draft, item.head)
+          break
+        case 'add':
+          bytes += Buffer.byteLength(item.escaped)
+          this.#add(item.draft, item.escaped, item.at)
+          break
+        case 'progress': {
+          const { key, event, level, json } = item
+          const place = this.#session.nextDraftPlace()
+          this.#session.tell(this.#session.drafts.progress(key, event, level, json, place))
+          break
+        }
+        case 'commit': {
+          const end = endOfCommits(said, at)
+          this.#run.credit(bytes)
+          return this.#commit(said.slice(at, end), () => this.#take(said, end))
+        }
+        case 'take':
+          this.#run.credit(bytes)
+          return this.#steer(item.step, () => this.#take(said, at + 1))
+        case 'end':
+          this.#over = true
+          return this.#outlook.ended(item.end)
+      }
+    }
+    if (bytes > 0 && !this.#over) this.#run.credit(bytes)
+  }
+
+  #add(draft: number, escaped: string, at: number): void {
+    const event = this.#session.drafts.add(draft, escaped, this.#session.nextDraftPlace(), at)
+    if (event) this.#session.tell(event)
+  }
+
+  /** Commits that were said one after another go to the store together. */
+  async #commit(items: readonly Said[], then: () => void | Promise<void>): Promise<void> {
+    const bodies: CommitBody[] = items.flatMap((item) => (item.type === 'commit' ? item.commits : []))
+    try {
+      if (bodies.length > 0) await this.#session.commit(bodies)
+    } catch (error) {
+      this.#over = true
+      this.#run.cancel('the session log cannot be written')
+      this.#outlook.unstorable(error)
+      return
+    }
+    for (const _ of items) this.#run.stored(++this.#stored)
+    await then()
+  }
+
+  /** A step boundary: what waits to steer, and context, joins here. */
+  async #steer(step: string, then: () => void | Promise<void>): Promise<void> {
+    const session = this.#session
+    const joining = session.state.waiting.filter((input) => input.delivery === 'steer' || isContext(input))
+    const bodies = joining.map(({ input }) => session.body({ type: 'input.applied', input, turn: this.turn, step }))
+    try {
+      if (bodies.length > 0) await session.commit(bodies)
+    } catch (error) {
+      this.#over = true
+      this.#run.cancel('the session log cannot be written')
+      this.#outlook.unstorable(error)
+      return
+    }
+    this.#run.steer(joining)
+    await then()
+  }
+}
+
+function isContext(input: { text?: string | undefined; parts?: readonly unknown[] | undefined }): boolean {
+  return input.text === undefined && !input.parts?.length
+}
+
+function endOfCommits(said: readonly Said[], from: number): number {
+  let end = from
+  while (said[end]?.type === 'commit') end++
+  return end
+}

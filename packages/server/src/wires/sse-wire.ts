@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http'
+import type { ErrorCode } from '@longwire/protocol'
+import type { Wire } from './wire.ts'
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  // A proxy that gathers the stream would hold back what is being said.
+  'x-accel-buffering': 'no',
+}
+
+/** A stream of server-sent events as a wire: frames go one way. What is put in one tick leaves in one write. */
+export class SseWire implements Wire {
+  readonly #response: ServerResponse
+  readonly #bufferBytes: number
+  #pending = ''
+  #waiting: (() => void)[] = []
+
+  constructor(response: ServerResponse, bufferBytes: number) {
+    this.#response = response
+    this.#bufferBytes = bufferBytes
+    response.writeHead(200, HEADERS)
+    response.on('drain', () => this.#release())
+    response.on('close', () => this.#release())
+  }
+
+  send(frame: string): boolean {
+    if (this.#pending === '') queueMicrotask(() => this.#flush())
+    this.#pending += frame
+    return this.#response.writableLength + this.#pending.length < this.#bufferBytes
+  }
+
+  drained(): Promise<void> {
+    if (this.#response.destroyed || this.#response.writableEnded) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  close(_why: ErrorCode | 'done'): void {
+    this.#flush()
+    this.#response.end()
+  }
+
+  #flush(): void {
+    const text = this.#pending
+    this.#pending = ''
+    if (text === '' || this.#response.destroyed || this.#response.writableEnded) return
+    if (this.#response.write(text)) this.#release()
+  }
+
+  #release(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+}

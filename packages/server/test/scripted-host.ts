@@ -1,0 +1,127 @@
+import type {
+  AgentDescription,
+  AgentHost,
+  CommitBody,
+  DraftHead,
+  Run,
+  RunListener,
+  Said,
+  TurnEnd,
+  TurnStart,
+} from '@longwire/agent/internal'
+import type { FailureCode } from '@longwire/protocol'
+import { commitBody } from '../src/session/log-event.ts'
+
+/** A turn whose agent is the test: it says what the test says, when the test says it. */
+export class ScriptedRun {
+  readonly start: TurnStart
+  readonly heard: { readonly type: string; readonly value?: unknown }[] = []
+  readonly #listener: RunListener
+  readonly #onHeard: () => void
+  #drafts = 0
+
+  constructor(start: TurnStart, listener: RunListener, onHeard: () => void) {
+    this.start = start
+    this.#listener = listener
+    this.#onHeard = onHeard
+  }
+
+  get isCancelled(): boolean {
+    return this.heard.some(({ type }) => type === 'cancel')
+  }
+
+  say(...said: readonly DistributiveOmit<Said, 'run'>[]): void {
+    this.#listener.said(said.map((each) => ({ ...each, run: 1 })) as Said[])
+  }
+
+  /** Opens a draft of text and answers what adds to it. */
+  speak(step: number, part = '0', type: 'chunk.text' | 'chunk.reasoning' = 'chunk.text'): (text: string) => void {
+    const draft = ++this.#drafts
+    const head: DraftHead = { type, turn: this.start.turn, step: `${this.start.turn}.${step}`, part }
+    this.say({ type: 'open', draft, head })
+    return (text) => this.say({ type: 'add', draft, escaped: JSON.stringify(text).slice(1, -1), at: 1_000 })
+  }
+
+  commit(...events: readonly Parameters<typeof commitBody>[0][]): void {
+    this.say({ type: 'commit', commits: events.map((event) => commitBody(event, 1_000)) })
+  }
+
+  commitBodies(...commits: readonly CommitBody[]): void {
+    this.say({ type: 'commit', commits })
+  }
+
+  message(step: number, text: string): void {
+    const { turn } = this.start
+    const message = { role: 'assistant' as const, parts: [{ type: 'text' as const, text }] }
+    this.commit({ type: 'message.committed', turn, step: `${turn}.${step}`, message })
+  }
+
+  take(step: number): void {
+    this.say({ type: 'take', step: `${this.start.turn}.${step}` })
+  }
+
+  end(end: TurnEnd = { outcome: 'completed', finishReason: 'stop' }): void {
+    this.say({ type: 'end', end })
+  }
+
+  fail(code: FailureCode, message = code): void {
+    this.end({ outcome: 'failed', error: { code, message, retryable: false } })
+  }
+
+  die(code: FailureCode): void {
+    this.#listener.died(code, code)
+  }
+
+  hears(type: string, value?: unknown): void {
+    this.heard.push({ type, value })
+    this.#onHeard()
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: distributes over the members of a union
+type DistributiveOmit<T, K extends PropertyKey> = T extends any ? Omit<T, K> : never
+
+/** An agent host whose runs a test takes one by one. */
+export class ScriptedHost implements AgentHost {
+  readonly runs: ScriptedRun[] = []
+  #waiting: { readonly ready: () => boolean; readonly resolve: () => void }[] = []
+
+  agents(): readonly AgentDescription[] {
+    return [
+      { name: 'echo', description: 'Says what the test says.', tools: [], inputModes: ['text'], examples: ['Hello'] },
+      { name: 'other', tools: [], inputModes: ['text'], examples: [] },
+    ]
+  }
+
+  start(turn: TurnStart, listener: RunListener): Run {
+    const run = new ScriptedRun(turn, listener, () => this.#look())
+    this.runs.push(run)
+    this.#look()
+    return {
+      cancel: (reason) => run.hears('cancel', reason),
+      steer: (inputs) => run.hears('steer', inputs),
+      settled: (request, settled) => run.hears('settled', { request, ...settled }),
+      stored: (n) => run.hears('stored', n),
+      credit: (bytes) => run.hears('credit', bytes),
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** The `n`-th run from the beginning, once it has started. */
+  async run(n = 1): Promise<ScriptedRun> {
+    await this.until(() => this.runs.length >= n)
+    return this.runs[n - 1]!
+  }
+
+  async until(ready: () => boolean): Promise<void> {
+    if (ready()) return
+    await new Promise<void>((resolve) => this.#waiting.push({ ready, resolve }))
+  }
+
+  #look(): void {
+    const now = this.#waiting.filter(({ ready }) => ready())
+    this.#waiting = this.#waiting.filter((each) => !now.includes(each))
+    for (const { resolve } of now) resolve()
+  }
+}
