@@ -1,4 +1,4 @@
-import type { AgentHost } from '@longwire/agent/internal'
+import type { AgentHost, AgentLog } from '@longwire/agent/internal'
 import { LIMITS, type Limits } from '@longwire/protocol'
 import type { SessionStore } from '@longwire/store'
 import { type Logger, pino } from 'pino'
@@ -30,8 +30,8 @@ export interface ServerOptions {
   readonly blockedMs?: number
   /** Memory of one agent worker, in MiB. */
   readonly workerMemoryMb?: number
-  /** What agents print. Dropped unless given. */
-  readonly onAgentOutput?: (file: string, line: string) => void
+  /** What agents print and what happens to their workers, a line at a time; it goes to `log` unless given. */
+  readonly onAgentOutput?: (line: AgentLog) => void
 }
 
 export interface ResolvedOptions extends Omit<ServerOptions, 'limits'> {

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { type AgentDescription, type AgentHost, WorkerHost } from '@longwire/agent/internal'
+import { type AgentDescription, type AgentHost, type AgentLog, findAgents, WorkerHost } from '@longwire/agent/internal'
 import { MemoryStore, type SessionStore } from '@longwire/store'
 import { SqliteStore } from '@longwire/store-sqlite'
 import type { Identity } from './auth/verifier.ts'
@@ -137,9 +137,15 @@ async function openStore({ data, durability }: ResolvedOptions): Promise<Session
 }
 
 async function openAgents(options: ResolvedOptions): Promise<AgentHost> {
-  const { agents, log } = options
-  if (!Array.isArray(agents)) return agents as AgentHost
-  return WorkerHost.open(agents as readonly string[], {})
+  const { agents, workers, blockedMs, workerMemoryMb: memoryMb, log } = options
+  if (!isListOfFiles(agents)) return agents
+  const onLine =
+    options.onAgentOutput ?? ((line: AgentLog) => log.info({ file: line.file, from: line.from }, line.text))
+  return WorkerHost.open({ files: await findAgents(agents), workers, blockedMs, memoryMb, log: onLine })
+}
+
+function isListOfFiles(agents: ServerOptions['agents']): agents is readonly string[] {
+  return Array.isArray(agents)
 }
 
 function listening(http: HttpServer, host: string, port: number): Promise<void> {

@@ -1,5 +1,4 @@
 import type { Command, Frame, Limits } from '@longwire/protocol'
-import { LIMITS } from '@longwire/protocol'
 import type { Logger } from 'pino'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
@@ -116,18 +115,23 @@ export class Connection {
   /** Time passed: says heartbeat, and ends what has been silent, idle or open for too long. */
   tick(): void {
     if (this.#isOver) return
-    const { clock, heartbeatMs, limits } = this.house
-    const now = clock.now()
-    if (!this.#identity && now - this.#since >= limits.helloMs) {
-      return this.endWith('unauthenticated', `no hello within ${limits.helloMs} ms`)
+    const now = this.house.clock.now()
+    const overdue = this.#overdue(now)
+    if (overdue) this.endWith(...overdue)
+    else if (now - this.#spokeAt >= this.house.heartbeatMs) this.send({ type: 'heartbeat' })
+  }
+
+  /** Which bound of time this connection has reached, and a word about it. */
+  #overdue(now: number): [why: Ending, message: string] | undefined {
+    const { limits } = this.house
+    if (!this.#identity) {
+      return now - this.#since < limits.helloMs ? undefined : ['unauthenticated', `no hello in ${limits.helloMs} ms`]
     }
-    const { expiresAt } = this.#identity ?? {}
-    if (expiresAt !== undefined && now >= expiresAt) return this.endWith('identity_expired', 'renew it in time')
-    if (now - this.#since >= limits.connectionMs) return this.endWith('too_long', 'open another connection')
-    if (this.#identity && this.channels.size === 0 && now - this.#usedAt >= limits.idleMs) {
-      return this.endWith('idle', `nothing was attached or asked for ${limits.idleMs} ms`)
-    }
-    if (now - this.#spokeAt >= heartbeatMs) this.send({ type: 'heartbeat' })
+    const { expiresAt } = this.#identity
+    if (expiresAt !== undefined && now >= expiresAt) return ['identity_expired', 'come back with a fresh identity']
+    if (now - this.#since >= limits.connectionMs) return ['too_long', 'open another connection']
+    const isIdle = this.channels.size === 0 && now - this.#usedAt >= limits.idleMs
+    return isIdle ? ['idle', `nothing was attached or asked for ${limits.idleMs} ms`] : undefined
   }
 
   /** Milliseconds since the peer gave a sign of life. */
@@ -186,5 +190,3 @@ export function faultOf(error: unknown, log: Logger): Refusal {
   }
   return new Refusal('internal', 'the server failed at this; it is in its log')
 }
-
-export const DEFAULT_LIMITS: Limits = LIMITS

@@ -50,10 +50,11 @@ export class WebSocketWire implements Wire {
     const frames = this.#pending
     this.#pending = []
     this.#pendingCharacters = 0
-    if (this.#socket.readyState !== this.#socket.OPEN) return this.#release()
-    this.#stream.cork()
-    for (const frame of frames) this.#socket.send(frame)
-    this.#stream.uncork()
+    if (this.#socket.readyState === this.#socket.OPEN) {
+      this.#stream.cork()
+      for (const frame of frames) this.#socket.send(frame)
+      this.#stream.uncork()
+    }
     // A buffer that was over its bound only by what is written by now drains without an event.
     if (!this.#stream.writableNeedDrain) this.#release()
   }
