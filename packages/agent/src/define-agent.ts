@@ -1,4 +1,4 @@
-import type { LanguageModelV4 } from '@ai-sdk/provider'
+import type { Model } from './model/model.ts'
 import type { ToolSet } from './tool.ts'
 import type { Turn } from './turn/turn.ts'
 
@@ -7,7 +7,7 @@ export interface AgentOptions {
   readonly name: string
   readonly description?: string
   /** An AI SDK model, or `provider:model`. Without one, `run` must be given and must not call a model. */
-  readonly model?: LanguageModelV4 | string
+  readonly model?: Model
   readonly instructions?: string
   readonly tools?: ToolSet
   /** Model calls of one `generate` at most; 20 unless given. */

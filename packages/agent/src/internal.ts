@@ -1,4 +1,4 @@
-// What the server needs of this package: the host that runs agents, and the messages of the boundary.
+// What siblings need of this package: the hosts that run agents, how agents are found, and the messages of the boundary.
 export type {
   AgentDescription,
   AgentInput,
@@ -11,3 +11,10 @@ export type {
   TurnStart,
 } from './boundary/messages.ts'
 export type { AgentHost, Run, RunListener } from './host/agent-host.ts'
+export { AgentLoadError } from './host/agent-load-error.ts'
+export type { AgentLog } from './host/agent-thread.ts'
+export { findAgents } from './host/find-agents.ts'
+export type { InProcessHostOptions } from './host/in-process-host.ts'
+export { InProcessHost } from './host/in-process-host.ts'
+export type { WorkerHostOptions } from './host/worker-host.ts'
+export { WorkerHost } from './host/worker-host.ts'

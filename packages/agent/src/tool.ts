@@ -1,4 +1,4 @@
-import type { Json, Level } from '@longwire/protocol'
+import type { Json, Level, SpanKind } from '@longwire/protocol'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Trace } from './turn/turn.ts'
 
@@ -25,6 +25,8 @@ export interface ToolOptions<Input, Output> {
   readonly execute: (input: Input, context: ToolContext) => Promise<Output> | Output
   /** Milliseconds; 60,000 unless given. Past it the call ends with an error. */
   readonly timeout?: number
+  /** What kind of span a call is: `tool` unless given, `search` for a tool that looks things up. */
+  readonly span?: SpanKind
   /** The level of the call's span; `milestone` where `milestone` is given, else `step`. */
   readonly level?: Level
   /** What a person reads while the tool runs: "Searching the notes for *semiconductors*". */
@@ -36,6 +38,7 @@ export interface Tool<Input = unknown, Output = unknown> extends ToolOptions<Inp
 }
 
 /** A tool that a model may call. The output must be JSON. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a tool may return nothing
 export function tool<Input, Output extends Json | void>(options: ToolOptions<Input, Output>): Tool<Input, Output> {
   return { kind: 'tool', ...options }
 }

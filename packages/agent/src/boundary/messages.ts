@@ -86,7 +86,7 @@ export type ToAgent =
     }
   /** The `n`-th commit item of this run is in the log (counted from 1). */
   | { readonly type: 'stored'; readonly run: RunId; readonly n: number }
-  /** So many more bytes of drafts may be said. */
+  /** So many more bytes of drafts may be said: UTF-8 bytes of what `add` carried in `escaped`. */
   | { readonly type: 'credit'; readonly run: RunId; readonly bytes: number }
   | { readonly type: 'ping'; readonly n: number }
 
@@ -160,6 +160,13 @@ export interface AgentDescription {
 
 export type FromAgent =
   | { readonly type: 'ready'; readonly agents: readonly AgentDescription[] }
-  | { readonly type: 'unloadable'; readonly file: string; readonly message: string }
+  | {
+      readonly type: 'unloadable'
+      readonly file: string
+      readonly message: string
+      /** Where in the source, as far as it is known: "agent.ts:12", and the line itself. */
+      readonly where?: string | undefined
+      readonly source?: string | undefined
+    }
   | { readonly type: 'said'; readonly said: readonly Said[] }
   | { readonly type: 'pong'; readonly n: number }

@@ -1,6 +1,6 @@
 import type { Json, Level, Metadata, SpanKind, Usage } from '@longwire/protocol'
-import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { AgentInput, HistoryEntry } from '../boundary/messages.ts'
+import type { Model } from '../model/model.ts'
 import type { ToolSet } from '../tool.ts'
 
 export interface SpanOptions {
@@ -23,10 +23,13 @@ export interface Trace {
 }
 
 export interface GenerateOptions {
-  readonly model?: LanguageModelV4 | string
+  readonly model?: Model
   readonly instructions?: string
   readonly tools?: ToolSet
-  /** A question of the author's own, after the history; without it the model is asked what the person asked. */
+  /**
+   * A question of the author's own, which no reader sees. It comes after the history, what the person asked and what
+   * `generate` made before in this turn. Without it the model is asked what the person asked.
+   */
   readonly prompt?: string
   /** Model calls at most; 20 unless given. Past it the turn fails with `max_steps`. */
   readonly maxSteps?: number
@@ -45,7 +48,7 @@ export interface Generated {
 /**
  * One run of an agent. Whatever is said here reaches the person at once; what is finished stays.
  * Text and reasoning that are said outside of `generate` belong to a message that is committed where the next step
- * begins, or when the turn ends; when the turn fails it is withdrawn.
+ * begins, where the step around it ends, or when the turn ends; when that step or the turn fails it is withdrawn.
  */
 export interface Turn {
   readonly id: string

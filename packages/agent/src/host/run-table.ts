@@ -1,0 +1,63 @@
+import type { FailureCode } from '@longwire/protocol'
+import type { RunId, Said, ToAgent, TurnStart } from '../boundary/messages.ts'
+import type { Run, RunListener } from './agent-host.ts'
+
+/** Bytes of drafts that a run may say before its session has taken any: about a second of the fastest models. */
+const FIRST_CREDIT = 262_144
+
+/** The runs of one worker, and who listens to each. */
+export class RunTable {
+  readonly #send: (message: ToAgent) => void
+  readonly #listeners = new Map<RunId, RunListener>()
+  #last = 0
+
+  constructor(send: (message: ToAgent) => void) {
+    this.#send = send
+  }
+
+  get size(): number {
+    return this.#listeners.size
+  }
+
+  start(turn: TurnStart, listener: RunListener): Run {
+    const run = ++this.#last
+    this.#listeners.set(run, listener)
+    this.#send({ type: 'start', run, turn, credit: FIRST_CREDIT })
+    const tell = (message: ToAgent) => {
+      if (this.#listeners.has(run)) this.#send(message)
+    }
+    return {
+      cancel: (reason) => {
+        tell({ type: 'cancel', run, reason })
+        this.#listeners.delete(run)
+      },
+      steer: (inputs) => tell({ type: 'steer', run, inputs }),
+      settled: (request, settled) => tell({ type: 'settled', run, request, ...settled }),
+      stored: (n) => tell({ type: 'stored', run, n }),
+      credit: (bytes) => tell({ type: 'credit', run, bytes }),
+    }
+  }
+
+  /** Hands what was said in one tick to each run's listener, at once and in order. */
+  said(said: readonly Said[]): void {
+    for (const [run, ofRun] of byRun(said)) {
+      const listener = this.#listeners.get(run)
+      if (ofRun.at(-1)?.type === 'end') this.#listeners.delete(run)
+      listener?.said(ofRun)
+    }
+  }
+
+  /** Ends every run: its worker is gone. */
+  died(code: FailureCode, message: string): void {
+    const listeners = [...this.#listeners.values()]
+    this.#listeners.clear()
+    for (const listener of listeners) listener.died(code, message)
+  }
+}
+
+function byRun(said: readonly Said[]): ReadonlyMap<RunId, readonly Said[]> {
+  const first = said[0]
+  // Most ticks carry the words of one run.
+  if (first && said.every((one) => one.run === first.run)) return new Map([[first.run, said]])
+  return Map.groupBy(said, (one) => one.run)
+}

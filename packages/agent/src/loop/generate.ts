@@ -1,0 +1,105 @@
+import type { LanguageModelV4, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import type { AgentInput, HistoryEntry } from '../boundary/messages.ts'
+import { resolveModel } from '../model/resolve-model.ts'
+import type { ToolSet } from '../tool.ts'
+import { AgentFailure, messageOf } from '../turn/failure.ts'
+import type { RunningTurn } from '../turn/running-turn.ts'
+import type { Generated, GenerateOptions } from '../turn/turn.ts'
+import { callModel } from './model-call.ts'
+import { callTools } from './tool-call.ts'
+import { inputJsonSchema } from './tool-schema.ts'
+import { sumUsage } from './usage.ts'
+
+const MAX_STEPS = 20
+
+/** The model loop: model call, tools, what the person steered, model call, … until the model is done. */
+export async function generate(run: RunningTurn, options: GenerateOptions = {}): Promise<Generated> {
+  run.voice.ensureSpeaking()
+  const scope = run.scope()
+  void run.commit(run.settleMessage(scope))
+  const model = await modelFor(run, options)
+  const tools = options.tools ?? run.agent.tools ?? {}
+  const toolsForModel = await describeTools(tools)
+  const maxSteps = options.maxSteps ?? run.agent.maxSteps ?? MAX_STEPS
+  const asked = askedIn(run, options.prompt)
+  const said: HistoryEntry[] = []
+  let usage: Generated['usage'] = {}
+  for (let steps = 1, step = run.steps.next(); ; steps++) {
+    const answer = await callModel(run, scope, {
+      model,
+      step,
+      instructions: options.instructions ?? run.agent.instructions,
+      conversation: [...asked, ...said],
+      tools: toolsForModel,
+      settings: settingsOf(options),
+    })
+    usage = sumUsage(usage, answer.usage)
+    said.push({ role: 'assistant', turn: run.id, parts: answer.parts })
+    const isDone = answer.calls.length === 0
+    if (!isDone) said.push({ role: 'tool', turn: run.id, results: await callTools(run, scope, tools, answer.calls) })
+    if (!isDone && steps >= maxSteps) throw tooManySteps(maxSteps)
+    step = run.steps.next()
+    const steers = steps < maxSteps ? await run.voice.take(step) : []
+    if (isDone && steers.length === 0) {
+      run.steps.release(step)
+      run.generated.push(...said)
+      run.finishReason = answer.finishReason
+      return { text: answer.text, finishReason: answer.finishReason, usage, steps }
+    }
+    said.push(...steers.map((input) => entryOf(run, input)))
+  }
+}
+
+/** The conversation as it stands before the first model call. */
+function askedIn(run: RunningTurn, prompt: string | undefined): readonly HistoryEntry[] {
+  const before = [...run.start.history, ...run.start.inputs.map((input) => entryOf(run, input))]
+  if (prompt === undefined) return [...before, ...run.generated.filter((entry) => entry.role === 'user')]
+  return [...before, ...run.generated, { role: 'user', turn: run.id, parts: [{ type: 'text', text: prompt }] }]
+}
+
+function entryOf(run: RunningTurn, { text, parts, context }: AgentInput): HistoryEntry {
+  const said = parts ?? (text === undefined ? [] : [{ type: 'text' as const, text }])
+  return { role: 'user', turn: run.id, parts: said, ...(context === undefined ? {} : { context }) }
+}
+
+async function modelFor({ agent }: RunningTurn, options: GenerateOptions): Promise<LanguageModelV4> {
+  const model = options.model ?? agent.model
+  if (!model) throw new AgentFailure('model_error', `agent ${agent.name} calls generate() but names no model`)
+  try {
+    return await resolveModel(model)
+  } catch (error) {
+    throw new AgentFailure('model_error', messageOf(error), { cause: error })
+  }
+}
+
+const described = new WeakMap<ToolSet, Promise<readonly LanguageModelV4FunctionTool[]>>()
+
+/** The tools as a model gets them. They are the same for every call, so each set is converted once. */
+function describeTools(tools: ToolSet): Promise<readonly LanguageModelV4FunctionTool[]> {
+  const before = described.get(tools)
+  if (before) return before
+  const now = Promise.all(
+    Object.entries(tools).map(async ([name, tool]) => ({
+      type: 'function' as const,
+      name,
+      description: tool.description,
+      inputSchema: await inputJsonSchema(tool),
+    })),
+  )
+  described.set(tools, now)
+  return now
+}
+
+function settingsOf({ temperature, maxOutputTokens }: GenerateOptions) {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  }
+}
+
+function tooManySteps(maxSteps: number): AgentFailure {
+  return new AgentFailure(
+    'max_steps',
+    `the model wanted to go on after ${maxSteps} model calls, which is all it may make`,
+  )
+}

@@ -1,0 +1,132 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import type { Json, MessagePart } from '@longwire/protocol'
+import type { HistoryEntry } from '../boundary/messages.ts'
+import { describeModel } from '../model/model.ts'
+import { AgentFailure } from '../turn/failure.ts'
+import type { OpenMessage } from '../turn/open-message.ts'
+import type { RunningTurn } from '../turn/running-turn.ts'
+import type { Scope } from '../turn/scope.ts'
+import type { Span } from '../turn/span.ts'
+import { untilAborted } from '../turn/until-aborted.ts'
+import type { CommitFields } from '../turn/voice.ts'
+import { type Heard, Hearing } from './hearing.ts'
+import { promptOf, type ReadsUrl } from './prompt.ts'
+import { faultOf, type ProviderFault } from './provider-fault.ts'
+
+/** Tries of one model call, the first among them. */
+const TRIES = 4
+const FIRST_DELAY_MS = 500
+
+export interface ModelCall {
+  readonly model: LanguageModelV4
+  readonly step: string
+  readonly instructions: string | undefined
+  readonly conversation: readonly HistoryEntry[]
+  readonly tools: readonly LanguageModelV4FunctionTool[]
+  readonly settings: Pick<LanguageModelV4CallOptions, 'temperature' | 'maxOutputTokens'>
+}
+
+export interface ModelSaid extends Heard {
+  readonly text: string
+  readonly parts: readonly MessagePart[]
+}
+
+/** One step of the loop: streams what the model says, and commits it as one message. A passing fault is tried again. */
+export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall): Promise<ModelSaid> {
+  for (let attempt = 1; ; attempt++) {
+    const message = run.openMessage(call.step)
+    const span = run.spans.open({
+      label: describeModel(call.model),
+      level: 'step',
+      kind: 'model',
+      parent: scope.span?.id,
+      step: call.step,
+    })
+    try {
+      const heard = await listen(run, call, message)
+      run.use(heard.usage)
+      void run.commit(committed(message, span, heard))
+      return { ...heard, text: message.text, parts: message.parts() }
+    } catch (error) {
+      if (run.voice.isOver) throw error
+      const fault = error instanceof AgentFailure ? undefined : faultOf(error)
+      const reason = fault?.message ?? (error as Error).message
+      void run.commit([...span.end('error', { error: reason }), { type: 'step.rolledback', step: call.step, reason }])
+      if (!fault) throw error
+      if (!fault.isPassing || attempt === TRIES) throw failureFor(call.model, fault, error, attempt)
+      await backOff(run, scope, fault, attempt)
+    }
+  }
+}
+
+async function listen(run: RunningTurn, call: ModelCall, message: OpenMessage): Promise<Heard> {
+  const { signal } = run
+  const prompt = promptOf(call.instructions, call.conversation, await urlReader(call))
+  const calling = call.model.doStream({
+    prompt,
+    ...(call.tools.length > 0 ? { tools: [...call.tools] } : {}),
+    ...call.settings,
+    abortSignal: signal,
+  })
+  const { stream } = await untilAborted(signal, Promise.resolve(calling))
+  const hearing = new Hearing(message, (given) => run.nameCall(given, call.step))
+  const reader = stream.getReader()
+  // Frees a read that is under way even where the model does not heed the signal.
+  const stop = () => void reader.cancel(signal.reason).catch(() => {})
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      run.voice.ensureSpeaking()
+      if (done) return hearing.end()
+      run.bounded(() => hearing.hear(value))
+      await run.voice.room()
+    }
+  } catch (error) {
+    stop()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function committed(message: OpenMessage, span: Span, { finishReason, usage }: Heard): readonly CommitFields[] {
+  const detail = { finishReason, usage } as Json
+  const said = message.isEmpty ? [] : [message.commit(usage)]
+  return [...said, ...span.end('ok', detail)]
+}
+
+function failureFor(model: LanguageModelV4, fault: ProviderFault, cause: unknown, attempts: number): AgentFailure {
+  const name = describeModel(model)
+  return fault.isPassing
+    ? new AgentFailure('model_unavailable', `${name} failed ${attempts} times, at last with: ${fault.message}`, {
+        cause,
+      })
+    : new AgentFailure('model_error', `${name}: ${fault.message}`, { cause })
+}
+
+/** Waits before the next try, in sight of the person. */
+async function backOff(run: RunningTurn, scope: Scope, fault: ProviderFault, attempt: number): Promise<void> {
+  const jittered = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + run.clock.random())
+  const ms = Math.round(fault.retryAfterMs ?? jittered)
+  const label = `${fault.says}, trying again in ${ms < 1_000 ? `${ms} ms` : `${Math.round(ms / 1_000)} s`}`
+  const wait = run.openSpan(scope, {
+    label,
+    level: 'milestone',
+    kind: 'wait',
+    detail: { error: fault.message, attempt },
+  })
+  await run.clock.sleep(ms, run.signal)
+  run.voice.ensureSpeaking()
+  void run.commit(wait.end('ok'))
+}
+
+async function urlReader({ model, conversation }: ModelCall): Promise<ReadsUrl> {
+  const names = conversation.some(
+    (entry) => entry.role === 'user' && entry.parts.some((part) => part.type === 'file' && part.url !== undefined),
+  )
+  if (!names) return () => false
+  const { isUrlSupported } = await import('@ai-sdk/provider-utils')
+  const supportedUrls = await model.supportedUrls
+  return (mediaType, url) => isUrlSupported({ mediaType, url, supportedUrls })
+}

@@ -1,0 +1,86 @@
+import type { FromAgent, RunId, ToAgent } from '../boundary/messages.ts'
+import type { Clock } from '../clock.ts'
+import type { Agent } from '../define-agent.ts'
+import { AgentFailure } from '../turn/failure.ts'
+import { runTurn } from '../turn/run-turn.ts'
+import { RunningTurn } from '../turn/running-turn.ts'
+import { currentScope } from '../turn/scope.ts'
+import { Voice } from '../turn/voice.ts'
+import { Outlet } from './outlet.ts'
+
+export interface AgentWorkerOptions {
+  readonly agents: readonly Agent[]
+  readonly clock: Clock
+  post(message: FromAgent): void
+  /** Where errors go that an author wants to see whole, with their stack: the worker's own error output. */
+  report(about: string, thrown: unknown): void
+}
+
+/** The agent's side of the boundary: starts runs, and hands each one what its session says. */
+export class AgentWorker {
+  readonly #agents: ReadonlyMap<string, Agent>
+  readonly #runs = new Map<RunId, Voice>()
+  readonly #outlet: Outlet
+  readonly #options: AgentWorkerOptions
+
+  constructor(options: AgentWorkerOptions) {
+    this.#options = options
+    this.#agents = new Map(options.agents.map((agent) => [agent.name, agent]))
+    this.#outlet = new Outlet(options.post)
+  }
+
+  receive(message: ToAgent): void {
+    switch (message.type) {
+      case 'start':
+        this.#start(message)
+        break
+      case 'cancel':
+        this.#runs.get(message.run)?.cancel(message.reason)
+        this.#runs.delete(message.run)
+        break
+      case 'steer':
+        this.#runs.get(message.run)?.steer(message.inputs)
+        break
+      case 'stored':
+        this.#runs.get(message.run)?.stored(message.n)
+        break
+      case 'credit':
+        this.#runs.get(message.run)?.credit(message.bytes)
+        break
+      case 'ping':
+        this.#options.post({ type: 'pong', n: message.n })
+        break
+    }
+  }
+
+  /**
+   * An error that nothing caught: a promise nobody awaited, a timer that threw. It fails the run whose code it came
+   * from; where that cannot be told, or the run is over, it is only reported.
+   */
+  stray(thrown: unknown): void {
+    const run = currentScope.getStore()?.run
+    if (run?.voice.isOver && isAbort(thrown)) return
+    this.#options.report(run ? `a stray error in turn ${run.id} of agent ${run.agent.name}` : 'a stray error', thrown)
+    run?.fail(thrown)
+  }
+
+  #start({ run: id, turn, credit }: Extract<ToAgent, { type: 'start' }>): void {
+    const { clock, report } = this.#options
+    const voice = new Voice(this.#outlet, id, turn.turn, credit, clock.now)
+    const agent = this.#agents.get(turn.agent)
+    if (!agent) {
+      const { code, message } = new AgentFailure('agent_unavailable', `no agent ${turn.agent} is loaded here`)
+      voice.end({ outcome: 'failed', error: { code, message, retryable: false } })
+      return
+    }
+    this.#runs.set(id, voice)
+    const running = new RunningTurn(agent, turn, voice, clock)
+    void runTurn(running, (thrown) => report(`turn ${turn.turn} of agent ${agent.name}`, thrown)).finally(() =>
+      this.#runs.delete(id),
+    )
+  }
+}
+
+function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError'
+}

@@ -1,0 +1,35 @@
+// The thread that runs agents: loads one agent file, says what is in it, and runs turns until it is stopped.
+import { parentPort, workerData } from 'node:worker_threads'
+import type { FromAgent, ToAgent } from '../boundary/messages.ts'
+import { systemClock } from '../clock.ts'
+import type { Agent } from '../define-agent.ts'
+import { messageOf } from '../turn/failure.ts'
+import { AgentWorker } from './agent-worker.ts'
+import { describeAgent, loadAgents, Unloadable } from './load-agents.ts'
+
+/** What a host hands to a new worker. */
+export interface AgentWorkerData {
+  readonly file: string
+}
+
+const { file } = workerData as AgentWorkerData
+const port = parentPort!
+const post = (message: FromAgent) => port.postMessage(message)
+
+try {
+  const agents = await loadAgents(file)
+  const descriptions = await Promise.all(agents.map(describeAgent))
+  serve(agents)
+  post({ type: 'ready', agents: descriptions })
+} catch (error) {
+  const { where, source } = error instanceof Unloadable ? error : { where: undefined, source: undefined }
+  post({ type: 'unloadable', file, message: messageOf(error), where, source })
+}
+
+function serve(agents: readonly Agent[]): void {
+  const report = (about: string, thrown: unknown) => console.error(`${about}:`, thrown)
+  const worker = new AgentWorker({ agents, clock: systemClock, post, report })
+  process.on('uncaughtException', (error) => worker.stray(error))
+  process.on('unhandledRejection', (reason) => worker.stray(reason))
+  port.on('message', (message: ToAgent) => worker.receive(message))
+}
