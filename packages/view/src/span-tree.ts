@@ -20,7 +20,9 @@ export function findSpan(roots: Spans, id: string): SpanView | undefined {
 export function putSpan(roots: Spans, span: SpanView): Spans {
   const known = findSpan(roots, span.span)
   const bare = known === undefined ? roots : removed(roots, span.span)
-  const orphans = bare.filter((root) => root.parent === span.span && !holds(root, span.parent))
+  const orphans = bare.filter(
+    (root) => root.parent === span.span && !holds(root, span.parent) && heightOf(root) < DEEPEST,
+  )
   const others = orphans.length === 0 ? bare : bare.filter((root) => !orphans.includes(root))
   const children = orphans.reduce(inserted, known?.children ?? [])
   return placed(others, { ...span, children })

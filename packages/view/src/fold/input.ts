@@ -33,7 +33,10 @@ function withoutWaiting(view: SessionView, id: string): SessionView {
 }
 
 function messageOf({ input, delivery, text, parts, context, by, at }: InputView): MessageView {
-  const said: readonly InputPart[] = parts ?? [{ type: 'text', text: text ?? '' }]
+  const said: readonly InputPart[] = [
+    ...(text === undefined ? [] : [{ type: 'text' as const, text }]),
+    ...(parts ?? []),
+  ]
   return defined({ id: input, role: 'user' as const, parts: said.map(partOf), at, by, delivery, context })
 }
 
