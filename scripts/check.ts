@@ -28,7 +28,7 @@ const STAGES: readonly Stage[] = [
   },
   {
     name: 'dead exports',
-    command: ['knip'],
+    command: ['knip', '--no-progress', '--no-config-hints'],
     cure: 'remove what nobody uses, or use it; npx knip shows the list again',
   },
   {
