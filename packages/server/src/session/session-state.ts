@@ -129,7 +129,10 @@ function apply(state: SessionState, event: Commit): SessionState {
     case 'turn.ended':
       return { ...state, turn: undefined, requests: state.requests.filter(({ turn }) => turn !== event.turn) }
     case 'tool.started':
-      return withTurn(state, (turn) => ({ calls: [...turn.calls, { call: event.call, startedAt: event.at }] }))
+      return withTurn(state, (turn) => ({
+        calls: [...turn.calls, { call: event.call, startedAt: event.at }],
+        lastStep: Math.max(turn.lastStep, stepNumber(event.step)),
+      }))
     case 'tool.finished':
       return withTurn(state, (turn) => ({ calls: turn.calls.filter(({ call }) => call !== event.call) }))
     case 'message.committed':
