@@ -15,58 +15,76 @@ import {
 } from './common.ts'
 import { InputPart } from './message.ts'
 
-function command<T extends string, F extends z.ZodRawShape>(type: T, fields: F) {
-  return z.object({ type: z.literal(type), id: CommandId, ...fields }).meta({ title: type })
+function command<T extends string, F extends z.ZodRawShape>(type: T, does: string, fields: F) {
+  return z.object({ type: z.literal(type), id: CommandId, ...fields }).meta({ title: type, description: does })
 }
 
 /** `ch` names the attachment on a connection. Over HTTP the address names the session and `ch` is left out. */
 const ch = Channel.optional()
+const ticket = z.string().max(8_192).describe('a ticket that this server gave')
+const trace = Level.optional().describe('spans of this level and coarser are sent; `milestone` unless given')
+const reasoning = z.boolean().optional().describe('whether reasoning is sent; true unless given')
 
 /** The schema of each command. The order is the order of the reference page. */
 export const COMMANDS = {
-  hello: command('hello', {
-    ticket: z.string().max(8_192).optional(),
-    versions: z.array(z.int()).optional(),
-    client: z.string().max(256).optional(),
+  hello: command('hello', 'Says who asks, where the handshake carried no identity. Answered by `welcome`.', {
+    ticket: ticket.optional(),
+    versions: z.array(z.int()).optional().describe('the versions of the protocol that the client speaks'),
+    client: z.string().max(256).optional().describe('what the client calls itself, for the log of the server'),
   }),
-  open: command('open', {
+  open: command('open', 'Opens a session and attaches to it. Answered by `ok`, then by `attached`.', {
     ch: Channel,
-    agent: AgentName,
-    session: SessionId.optional(),
-    metadata: Metadata.optional(),
-    trace: Level.optional(),
-    reasoning: z.boolean().optional(),
+    agent: AgentName.describe('the agent that answers in this session'),
+    session: SessionId.optional().describe("an id of the client's choosing; the server makes one unless given"),
+    metadata: Metadata.optional().describe('kept with the session and given to the agent'),
+    trace,
+    reasoning,
   }),
-  attach: command('attach', {
+  attach: command('attach', 'Reads a session from a place on. Answered by `attached`.', {
     ch: Channel,
     session: SessionId,
-    after: PlaceText.optional(),
-    log: z.string().max(256).optional(),
-    trace: Level.optional(),
-    reasoning: z.boolean().optional(),
+    after: PlaceText.optional().describe('the place that the client has; without it a `snapshot` comes first'),
+    log: z
+      .string()
+      .max(256)
+      .optional()
+      .describe('what `attached` said with that place, so that lost history is noticed'),
+    trace,
+    reasoning,
   }),
-  detach: command('detach', { ch: Channel }),
-  input: command('input', {
+  detach: command('detach', 'Stops reading. The session goes on, and `ch` is free again.', { ch: Channel }),
+  input: command('input', 'Says something to the agent. At least one of `text`, `parts` and `context` is given.', {
     ch,
     text: z.string().optional(),
     parts: z.array(InputPart).max(64).optional(),
     delivery: Delivery.optional(),
-    context: Json.optional(),
+    context: Json.optional().describe('what the agent should know and the person did not say; alone it starts no turn'),
   }),
-  withdraw: command('withdraw', { ch, input: InputId }),
-  cancel: command('cancel', { ch, turn: TurnId.optional() }),
-  answer: command('answer', {
-    ch,
-    request: RequestId,
-    approved: z.boolean().optional(),
-    reason: z.string().max(4_096).optional(),
-    editedInput: Json.optional(),
-    action: z.enum(['accept', 'decline', 'cancel']).optional(),
-    content: Json.optional(),
-  }),
-  close: command('close', { ch }),
-  renew: command('renew', { ticket: z.string().max(8_192) }),
-  ping: command('ping', {}),
+  withdraw: command('withdraw', 'Takes back an input that is not applied yet.', { ch, input: InputId }),
+  cancel: command(
+    'cancel',
+    'Stops the running turn. What it said so far is kept, marked `partial`. The session stays.',
+    {
+      ch,
+      turn: TurnId.optional().describe('only this turn is stopped; the running one unless given'),
+    },
+  ),
+  answer: command(
+    'answer',
+    'Answers a request of the agent: with `approved`, or with `action`. The first answer wins.',
+    {
+      ch,
+      request: RequestId,
+      approved: z.boolean().optional(),
+      reason: z.string().max(4_096).optional().describe('why, in the words of the person'),
+      editedInput: Json.optional().describe('the input that the call shall run with instead'),
+      action: z.enum(['accept', 'decline', 'cancel']).optional(),
+      content: Json.optional().describe('what was filled in, chosen, or done by the client'),
+    },
+  ),
+  close: command('close', 'Ends the session. Its log can still be read.', { ch }),
+  renew: command('renew', 'Gives the connection a fresh identity of the same principal.', { ticket }),
+  ping: command('ping', 'Asks for a `pong`.', {}),
 } as const
 
 export type CommandType = keyof typeof COMMANDS

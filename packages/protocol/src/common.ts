@@ -33,7 +33,9 @@ export const PlaceText = z
 export const Level = z.enum(['milestone', 'step', 'detail', 'debug']).describe('how fine a span of the trace is')
 export type Level = z.infer<typeof Level>
 
-export const SpanKind = z.enum(['model', 'tool', 'search', 'rationale', 'wait', 'custom'])
+export const SpanKind = z
+  .enum(['model', 'tool', 'search', 'rationale', 'wait', 'custom'])
+  .describe('what the agent is at while the span is open')
 export type SpanKind = z.infer<typeof SpanKind>
 
 /** What a JSON document can hold. */
@@ -46,9 +48,9 @@ export type Metadata = z.infer<typeof Metadata>
 export const Usage = z
   .object({
     inputTokens: z.number().min(0).optional(),
-    outputTokens: z.number().min(0).optional(),
+    outputTokens: z.number().min(0).optional().describe('reasoning among them'),
     reasoningTokens: z.number().min(0).optional(),
-    cachedInputTokens: z.number().min(0).optional(),
+    cachedInputTokens: z.number().min(0).optional().describe('those of the input that were read from a cache'),
     cost: z.number().min(0).optional().describe('in the currency of the price list the operator gave'),
   })
   .describe('what model calls used')

@@ -24,6 +24,7 @@ import { InputPart, Message } from './message.ts'
 // a draft has the seq of the commit before it and a sub, and is in no log.
 
 const seq = z.int().min(0).describe('the number of the commit, or for a draft of the commit before it')
+const sub = z.int().min(1).describe('which draft after that commit')
 const at = z.number().describe('milliseconds since 1970')
 const turn = TurnId.optional()
 const step = StepId.optional()
@@ -31,26 +32,27 @@ const step = StepId.optional()
 /** Set on the commit that a command of a client made, so that the same command again finds its first result. */
 const command = CommandId.optional().describe('the command that made this commit')
 
-function commit<T extends string, F extends z.ZodRawShape>(type: T, fields: F) {
+function commit<T extends string, F extends z.ZodRawShape>(type: T, says: string, fields: F) {
   const base = z.object({ type: z.literal(type), seq, at, turn, step })
-  return base.extend(fields).meta({ title: type, kind: 'commit' })
+  return base.extend(fields).meta({ title: type, description: says, kind: 'commit' })
 }
 
-function draft<T extends string, F extends z.ZodRawShape>(type: T, fields: F) {
-  const sub = z.int().min(1).describe('which draft after that commit')
+function draft<T extends string, F extends z.ZodRawShape>(type: T, says: string, fields: F) {
   const base = z.object({ type: z.literal(type), seq, sub, at, turn, step })
-  return base.extend(fields).meta({ title: type, kind: 'draft' })
+  return base.extend(fields).meta({ title: type, description: says, kind: 'draft' })
 }
 
 export const ToolDescription = z.object({
   name: z.string(),
-  title: z.string().optional(),
+  title: z.string().optional().describe('what a person reads'),
   description: z.string().optional(),
   inputSchema: Json.optional().describe('JSON Schema of the input'),
 })
 export type ToolDescription = z.infer<typeof ToolDescription>
 
-export const RequestKind = z.enum(['approval', 'form', 'choice', 'client-tool'])
+export const RequestKind = z
+  .enum(['approval', 'form', 'choice', 'client-tool'])
+  .describe('approval: may I; form: fill this in; choice: which of these; client-tool: do this and tell the result')
 export type RequestKind = z.infer<typeof RequestKind>
 
 export const Answer = z
@@ -63,134 +65,172 @@ export type Answer = z.infer<typeof Answer>
 
 export const Failure = z.object({
   code: z.string().describe('why, as a word of the failure table'),
-  message: z.string(),
+  message: z.string().describe('why, for people'),
   retryable: z.boolean().describe('whether the same input may well succeed when it is sent again'),
 })
 export type Failure = z.infer<typeof Failure>
 
 const span = {
   span: SpanId,
-  parent: SpanId.optional(),
+  parent: SpanId.optional().describe('the span around it, which may come later'),
   level: Level,
   kind: SpanKind,
-  label: z.string(),
+  label: z.string().describe('what a person reads'),
   detail: Json.optional(),
 }
 const fraction = z.number().min(0).max(1).optional().describe('how much is done, 0 to 1')
+const startedAt = z.number().describe('milliseconds since 1970')
+const tookMs = z.number().min(0).describe('milliseconds')
+const part = z.string().describe('which part of the message grows: an id within the step')
+const call = CallId
+const toolName = z.string().describe('the name of the tool')
 
 /** The schema of each kind of event. The order is the order of the reference page. */
 export const EVENTS = {
-  'session.opened': commit('session.opened', {
+  'session.opened': commit('session.opened', 'The session begins. The first commit of every log.', {
     session: SessionId,
     agent: AgentName,
-    tools: z.array(ToolDescription),
-    metadata: Metadata,
+    tools: z.array(ToolDescription).describe('what the agent can do'),
+    metadata: Metadata.describe('what the client gave with `open`'),
     command,
   }),
-  'session.closed': commit('session.closed', { reason: z.string(), command }),
-  'input.accepted': commit('input.accepted', {
+  'session.closed': commit('session.closed', 'The session ended. Its log can still be read.', {
+    reason: z.string(),
+    command,
+  }),
+  'input.accepted': commit('input.accepted', 'A person said something. It waits to be applied.', {
     input: InputId,
     delivery: Delivery,
     text: z.string().optional(),
     parts: z.array(InputPart).optional(),
-    context: Json.optional(),
-    by: z.string(),
+    context: Json.optional().describe('what the agent should know and the person did not say'),
+    by: z.string().describe('the principal'),
     command,
   }),
-  'input.applied': commit('input.applied', { input: InputId, turn: TurnId, step }),
-  'input.returned': commit('input.returned', {
+  'input.applied': commit('input.applied', 'The input is part of a turn now.', {
+    input: InputId,
+    turn: TurnId,
+    step: step.describe('the step at whose beginning a steering input joined'),
+  }),
+  'input.returned': commit('input.returned', 'The input will not be applied.', {
     input: InputId,
     reason: z.enum(['withdrawn', 'turn_ended', 'expired']),
     command,
   }),
-  'turn.started': commit('turn.started', {
+  'turn.started': commit('turn.started', 'A turn begins, or with a higher attempt, begins again.', {
     turn: TurnId,
     cause: z.enum(['input', 'task', 'schedule']),
-    inputs: z.array(InputId),
-    attempt: z.int().min(1),
+    inputs: z.array(InputId).describe('what it answers to'),
+    attempt: z.int().min(1).describe('1, or more when the turn is run again'),
   }),
-  'chunk.text': draft('chunk.text', { turn: TurnId, step: StepId, part: z.string(), text: z.string() }),
-  'chunk.reasoning': draft('chunk.reasoning', { turn: TurnId, step: StepId, part: z.string(), text: z.string() }),
-  'chunk.tool': draft('chunk.tool', {
+  'chunk.text': draft('chunk.text', 'A piece of what the agent says.', {
     turn: TurnId,
     step: StepId,
-    call: CallId,
-    name: z.string(),
+    part,
+    text: z.string().describe('added to the part; it may end inside a character'),
+  }),
+  'chunk.reasoning': draft('chunk.reasoning', 'A piece of what the agent thinks.', {
+    turn: TurnId,
+    step: StepId,
+    part,
+    text: z.string().describe('added to the part; it may end inside a character'),
+  }),
+  'chunk.tool': draft('chunk.tool', 'A piece of the input of a call that the agent is writing.', {
+    turn: TurnId,
+    step: StepId,
+    call,
+    name: toolName,
     input: z.string().describe('JSON text that is added to the input so far'),
   }),
-  'message.committed': commit('message.committed', {
+  'message.committed': commit('message.committed', 'A step said this. It takes the place of the drafts of the step.', {
     turn: TurnId,
     step: StepId,
     message: Message,
     usage: Usage.optional(),
     partial: z.boolean().optional().describe('a person stopped it here'),
   }),
-  'tool.started': commit('tool.started', {
+  'tool.started': commit('tool.started', 'A tool runs.', {
     turn: TurnId,
-    call: CallId,
-    name: z.string(),
-    title: z.string().optional(),
-    input: Json,
+    call,
+    name: toolName,
+    title: z.string().optional().describe('what a person reads'),
+    input: Json.describe('what it runs with'),
   }),
-  'tool.finished': commit('tool.finished', {
+  'tool.finished': commit('tool.finished', 'A call has its result. Every call that started has exactly one.', {
     turn: TurnId,
-    call: CallId,
+    call,
     outcome: z.enum(['ok', 'error', 'denied', 'cancelled']),
     output: Json.optional(),
-    error: z.string().optional(),
-    tookMs: z.number().min(0),
+    error: z.string().optional().describe('why it failed'),
+    tookMs,
   }),
-  'step.finished': commit('step.finished', {
-    turn: TurnId,
-    step: StepId,
-    name: z.string(),
-    output: Json.optional(),
-    tookMs: z.number().min(0),
-  }),
-  'trace.progress': draft('trace.progress', {
+  'step.finished': commit(
+    'step.finished',
+    "A step of the agent's own has its result, recorded for the case that the turn is run again. Sent with `trace: debug` only.",
+    { turn: TurnId, step: StepId, name: z.string(), output: Json.optional(), tookMs },
+  ),
+  'trace.progress': draft('trace.progress', 'A span is open. Of the same span only the latest counts.', {
     ...span,
     fraction,
-    startedAt: z.number().optional(),
+    startedAt: startedAt.optional(),
   }),
-  'trace.span': commit('trace.span', {
+  'trace.span': commit('trace.span', 'A span has ended. It takes the place of its progress.', {
     ...span,
     fraction,
     outcome: z.enum(['ok', 'error', 'cancelled']),
-    startedAt: z.number(),
-    tookMs: z.number().min(0),
+    startedAt,
+    tookMs,
   }),
-  'control.requested': commit('control.requested', {
+  'control.requested': commit('control.requested', 'The agent asks a person, and the turn waits.', {
     request: RequestId,
     kind: RequestKind,
-    message: z.string(),
-    call: CallId.optional(),
-    input: Json.optional(),
-    schema: Json.optional(),
-    options: z.array(z.object({ value: z.string(), label: z.string(), description: z.string().optional() })).optional(),
-    expiresAt: z.number().optional(),
+    message: z.string().describe('the question'),
+    call: CallId.optional().describe('the call it is about'),
+    input: Json.optional().describe('the input of that call'),
+    schema: Json.optional().describe('JSON Schema of the content that a form wants'),
+    options: z
+      .array(z.object({ value: z.string(), label: z.string(), description: z.string().optional() }))
+      .optional()
+      .describe('what there is to choose from'),
+    expiresAt: z.number().optional().describe('milliseconds since 1970'),
     onExpiry: z.enum(['deny', 'approve', 'fail', 'escalate']).optional(),
   }),
-  'control.settled': commit('control.settled', {
+  'control.settled': commit('control.settled', 'The request has its outcome. Every request has exactly one.', {
     request: RequestId,
     outcome: z.enum(['answered', 'expired', 'withdrawn']),
     answer: Answer.optional(),
-    by: z.string().optional(),
+    by: z.string().optional().describe('who answered'),
     command,
   }),
-  'step.rolledback': commit('step.rolledback', { turn: TurnId, step: StepId, reason: z.string() }),
-  'task.started': commit('task.started', { task: TaskId, label: z.string() }),
-  'task.finished': commit('task.finished', {
+  'step.rolledback': commit(
+    'step.rolledback',
+    'The step failed. Its drafts are withdrawn, as if they were never said.',
+    {
+      turn: TurnId,
+      step: StepId,
+      reason: z.string(),
+    },
+  ),
+  'task.started': commit('task.started', 'A background task begins. It may outlive its turn.', {
+    task: TaskId,
+    label: z.string().describe('what a person reads'),
+  }),
+  'task.finished': commit('task.finished', 'A background task has ended.', {
     task: TaskId,
     outcome: z.enum(['ok', 'error', 'cancelled']),
     result: Json.optional(),
   }),
-  'task.progress': draft('task.progress', { task: TaskId, fraction, label: z.string().optional() }),
-  'turn.ended': commit('turn.ended', {
+  'task.progress': draft('task.progress', 'How far a background task is. Of the same task only the latest counts.', {
+    task: TaskId,
+    fraction,
+    label: z.string().optional().describe('what it does now'),
+  }),
+  'turn.ended': commit('turn.ended', 'The turn is over. Every turn that started has exactly one.', {
     turn: TurnId,
     outcome: TurnOutcome,
-    finishReason: z.string(),
+    finishReason: z.string().describe("`stop`, `length`, `cancelled`, `error`, or a word of the model's provider"),
     usage: Usage.optional(),
-    error: Failure.optional(),
+    error: Failure.optional().describe('with `failed`'),
     command,
   }),
 } as const

@@ -2,25 +2,25 @@ import { z } from 'zod'
 import { AgentName, Channel, CommandId, InputId, Json, PlaceText, SessionId, SessionStatus, TurnId } from './common.ts'
 import { ERRORS, type ErrorCode } from './errors.ts'
 
-function frame<T extends string, F extends z.ZodRawShape>(type: T, fields: F) {
-  return z.object({ type: z.literal(type), ...fields }).meta({ title: type })
+function frame<T extends string, F extends z.ZodRawShape>(type: T, says: string, fields: F) {
+  return z.object({ type: z.literal(type), ...fields }).meta({ title: type, description: says })
 }
 
 const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]
-const id = CommandId.optional()
+const id = CommandId.optional().describe('the command that this answers')
 const ch = Channel.optional()
 
 /** The schema of each frame that is not an event. Events travel as they are, with `ch` in front. */
 export const FRAMES = {
-  welcome: frame('welcome', {
+  welcome: frame('welcome', 'The server knows who asks, and takes commands.', {
     id,
     protocol: z.literal(1),
-    connection: z.string(),
-    principal: z.string(),
-    heartbeatMs: z.int(),
-    limits: z.record(z.string(), z.number()),
+    connection: z.string().describe('the id of this connection, as the log of the server names it'),
+    principal: z.string().describe('who asks, as the server sees it'),
+    heartbeatMs: z.int().describe('a line on which nothing came for twice as long is dead'),
+    limits: z.record(z.string(), z.number()).describe('the bounds in force, by name'),
   }),
-  ok: frame('ok', {
+  ok: frame('ok', 'The command is done. The fields beside `id` say what it made.', {
     id: CommandId,
     ch,
     seq: z.int().optional().describe('the commit that holds the command'),
@@ -28,16 +28,20 @@ export const FRAMES = {
     input: InputId.optional(),
     turn: TurnId.optional(),
   }),
-  error: frame('error', {
-    id,
-    ch,
-    code: z.enum(codes),
-    message: z.string(),
-    retry: z.enum(['never', 'now', 'later', 'new-identity']),
-    retryAfterMs: z.number().optional(),
-    outcome: Json.optional().describe('with already_settled: how the request was settled'),
-  }),
-  attached: frame('attached', {
+  error: frame(
+    'error',
+    'A command was refused, or with neither `id` nor `ch`, something is wrong with the connection.',
+    {
+      id,
+      ch,
+      code: z.enum(codes).describe('why, as a word of the error table'),
+      message: z.string().describe('why, for people: what was asked, and why not'),
+      retry: z.enum(['never', 'now', 'later', 'new-identity']).describe('whether coming back helps'),
+      retryAfterMs: z.number().optional().describe('with `later`: not before'),
+      outcome: Json.optional().describe('with `already_settled`: how the request was settled'),
+    },
+  ),
+  attached: frame('attached', 'The client reads the session from here on.', {
     id: CommandId,
     ch: Channel,
     session: SessionId,
@@ -49,10 +53,17 @@ export const FRAMES = {
       .enum(['replay', 'snapshot', 'reset'])
       .describe('replay: all after the place follows; snapshot: a view comes first; reset: and drop what you had'),
   }),
-  snapshot: frame('snapshot', { ch, at: PlaceText, view: Json }),
-  heartbeat: frame('heartbeat', {}),
-  pong: frame('pong', { id: CommandId }),
-  goaway: frame('goaway', { reason: z.string(), reconnectInMs: z.number() }),
+  snapshot: frame('snapshot', 'The view of the session, in the place of the events that led to it.', {
+    ch,
+    at: PlaceText.describe('the place of the view: events go on after it'),
+    view: Json.describe('committed, and drafts marked as such'),
+  }),
+  heartbeat: frame('heartbeat', 'Nothing else was sent for `heartbeatMs`.', {}),
+  pong: frame('pong', 'The answer to `ping`.', { id: CommandId }),
+  goaway: frame('goaway', 'This node is stopping.', {
+    reason: z.string(),
+    reconnectInMs: z.number().describe('when to come back; each client is given another delay'),
+  }),
 } as const
 
 export type FrameType = keyof typeof FRAMES

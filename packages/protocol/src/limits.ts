@@ -1,58 +1,60 @@
-/**
- * The bounds a server keeps unless it is told otherwise. `welcome.limits` carries the ones in force.
- * Sizes are bytes of UTF-8, times are milliseconds.
- */
-export const LIMITS = {
-  /** One frame from a peer, or one HTTP body. Over it: `frame_too_big`. */
-  frameBytes: 1_048_576,
-  /** Frames a second from one connection, over a burst of `framesBurst`. Over it: `rate_limited`. */
-  framesPerSecond: 1_000,
-  framesBurst: 2_000,
-  /** Frames that could not be read before the connection is closed with `too_many_bad_frames`. */
-  badFrames: 20,
-  /** Connections of the server. Over it: `too_many_connections`. */
-  connections: 20_000,
-  /** Attachments of one connection. Over it: `too_many_attachments`. */
-  attachments: 2_000,
-  /** Open sessions of one principal. Over it: `too_many_sessions`. */
-  sessions: 100_000,
-  /** Inputs of one session that wait to be applied. Over it: `queue_full`. */
-  waitingInputs: 100,
-  /** How long a handshake without identity may take to say `hello`. */
-  helloMs: 5_000,
-  /** How long the head of an HTTP request may take, which bounds a handshake that trickles. */
-  handshakeMs: 10_000,
-  /** How long a connection may carry no attachment and send no command. Over it: `idle`. */
-  idleMs: 60_000,
-  /** How long a connection may live. Over it: `too_long`. */
-  connectionMs: 24 * 3_600_000,
-  /** Unsent bytes of one connection over which its attachments fall behind. */
-  bufferBytes: 262_144,
-  /** A commit over this goes out as a stub with an `href`. */
-  stubBytes: 65_536,
-  /** A commit over this is not taken into the log: the turn fails with `event_too_big`. */
-  commitBytes: 8_388_608,
-  /** What one step may say before it is committed. Over it: `output_too_big`. */
-  draftBytes: 4_194_304,
-  /** How far back `after` may lie and still be answered with `replay`. Further back: `snapshot`. */
-  replayCommits: 10_000,
-  /** Turns in a view unless asked for otherwise, and at most. */
-  viewTurns: 20,
-  viewTurnsMost: 200,
-  /** Sessions on one page of a list unless asked for otherwise, and at most. */
-  pageSessions: 50,
-  pageSessionsMost: 500,
-  /** Commits on one page of an events answer. */
-  pageCommits: 1_000,
-  /** The longest a long-poll waits, in seconds. */
-  waitSeconds: 60,
-  /** Session metadata, as JSON. */
-  metadataBytes: 16_384,
-  /** Command ids that a session remembers, for answering a repeat with the first result. */
-  rememberedCommands: 1_000,
-  /** How long one turn may run, waits for people not counted. Over it: `turn_too_long`. */
-  turnMs: 3_600_000,
-} as const
+import type { ErrorCode, FailureCode } from './errors.ts'
+
+interface LimitRow {
+  readonly is: number
+  readonly of: string
+  /** What is answered, or how the turn fails, over it. */
+  readonly over?: ErrorCode | FailureCode
+}
+
+/** Every bound of the protocol: its number, and what it is of. The reference page is generated from this table. */
+export const LIMIT_ROWS = {
+  frameBytes: { is: 1_048_576, of: 'one frame from a peer, or one HTTP body', over: 'frame_too_big' },
+  framesPerSecond: { is: 1_000, of: 'frames from one connection, over a burst of `framesBurst`', over: 'rate_limited' },
+  framesBurst: { is: 2_000, of: 'frames from one connection at once', over: 'rate_limited' },
+  badFrames: { is: 20, of: 'frames of one connection that could not be read', over: 'too_many_bad_frames' },
+  connections: { is: 20_000, of: 'connections of the server', over: 'too_many_connections' },
+  attachments: { is: 2_000, of: 'attachments of one connection', over: 'too_many_attachments' },
+  sessions: { is: 100_000, of: 'open sessions of one principal', over: 'too_many_sessions' },
+  waitingInputs: { is: 100, of: 'inputs of one session that wait to be applied', over: 'queue_full' },
+  helloMs: { is: 5_000, of: 'how long a handshake without identity may take to say `hello`', over: 'unauthenticated' },
+  handshakeMs: {
+    is: 10_000,
+    of: 'how long the head of an HTTP request may take, which bounds a handshake that trickles',
+  },
+  idleMs: { is: 60_000, of: 'how long a connection may carry no attachment and send no command', over: 'idle' },
+  connectionMs: { is: 24 * 3_600_000, of: 'how long a connection may live', over: 'too_long' },
+  bufferBytes: { is: 262_144, of: 'unsent bytes of one connection, over which its attachments fall behind' },
+  stubBytes: { is: 65_536, of: 'a commit as JSON, over which it goes out as a stub with an `href`' },
+  commitBytes: {
+    is: 8_388_608,
+    of: 'a commit as JSON, over which it is not taken into the log and its turn fails',
+    over: 'event_too_big',
+  },
+  draftBytes: { is: 4_194_304, of: 'what one step may say before it is committed', over: 'output_too_big' },
+  replayCommits: {
+    is: 10_000,
+    of: 'how far back `after` may lie and still be answered with `replay`; from further back it is `snapshot`',
+  },
+  viewTurns: { is: 20, of: 'turns in a view, unless asked for otherwise' },
+  viewTurnsMost: { is: 200, of: 'turns in a view at most' },
+  pageSessions: { is: 50, of: 'sessions on one page of a list, unless asked for otherwise' },
+  pageSessionsMost: { is: 500, of: 'sessions on one page of a list at most' },
+  pageCommits: { is: 1_000, of: 'events on one page of a long-poll answer' },
+  waitSeconds: { is: 60, of: 'the longest a long-poll waits' },
+  metadataBytes: { is: 16_384, of: 'the metadata of a session as JSON', over: 'bad_field' },
+  rememberedCommands: {
+    is: 1_000,
+    of: 'command ids that a session remembers, to answer a repeat with the first result',
+  },
+  turnMs: { is: 3_600_000, of: 'how long one turn may run, waits for people not counted', over: 'turn_too_long' },
+} as const satisfies Record<string, LimitRow>
 
 /** The names of the bounds with numbers of one's own. */
-export type Limits = { readonly [name in keyof typeof LIMITS]: number }
+export type Limits = { readonly [name in keyof typeof LIMIT_ROWS]: number }
+
+/**
+ * The bounds a server keeps unless it is told otherwise. `welcome.limits` carries the ones in force.
+ * Sizes are bytes of UTF-8, times are milliseconds where the name ends in `Ms` and seconds where it ends in `Seconds`.
+ */
+export const LIMITS = Object.fromEntries(Object.entries(LIMIT_ROWS).map(([name, { is }]) => [name, is])) as Limits
