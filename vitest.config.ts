@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
+  // Not `source`: packages of others have sources behind that name, which Node does not run from node_modules.
+  resolve: { conditions: ['longwire-source'] },
+  ssr: { resolve: { conditions: ['longwire-source'], externalConditions: ['longwire-source'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     pool: 'forks',
-    execArgv: ['--conditions=source'],
+    execArgv: ['--conditions=longwire-source'],
     testTimeout: 20_000,
   },
 })

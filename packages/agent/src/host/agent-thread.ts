@@ -254,8 +254,14 @@ function isOutOfMemory(fault: unknown): boolean {
   return (fault as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY'
 }
 
-/** From source, the worker finds the other packages' source too, even if this process was started otherwise. */
+const FROM_SOURCE = '--conditions=longwire-source'
+
+/**
+ * From source, the worker has to find the other packages' source too. It does so by a condition of our own, in place of
+ * `source`, behind which other packages have files that Node does not run.
+ */
 function sourceArguments(): { readonly execArgv?: string[] } {
-  if (extname(import.meta.url) !== '.ts' || process.execArgv.includes('--conditions=source')) return {}
-  return { execArgv: [...process.execArgv, '--conditions=source'] }
+  if (extname(import.meta.url) !== '.ts') return {}
+  const others = process.execArgv.filter((argument) => argument !== '--conditions=source' && argument !== FROM_SOURCE)
+  return { execArgv: [...others, FROM_SOURCE] }
 }
