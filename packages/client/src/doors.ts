@@ -49,7 +49,9 @@ export class Doors {
   }
 
   async sessions(query: SessionsQuery): Promise<{ sessions: readonly SessionInfo[]; cursor?: string }> {
-    return this.#get(`v1/sessions?${new URLSearchParams({ ...query })}`)
+    const path = `v1/sessions?${new URLSearchParams({ ...query })}`
+    const { sessions, cursor } = await this.#get<{ sessions: readonly SessionInfo[]; cursor?: string | null }>(path)
+    return { sessions, ...(cursor ? { cursor } : {}) }
   }
 
   async session(id: string): Promise<SessionInfo> {

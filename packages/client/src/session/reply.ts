@@ -97,13 +97,18 @@ export class Reply implements AsyncIterable<string> {
 }
 
 function turnOf(view: SessionView, input: string): TurnView | undefined {
-  return view.turns.findLast(({ messages }) => messages.some(({ id }) => id === input))
+  return view.turns.findLast(({ messages }) => messages.some((message) => isOf(message, input)))
+}
+
+// Inputs and steps may have the same id: an input has a delivery, a step has not.
+function isOf({ id, delivery }: MessageView, input: string): boolean {
+  return id === input && delivery !== undefined
 }
 
 /** What the agent said in answer: the texts of its messages after the input, a blank line between them. */
 function textAfter(messages: readonly MessageView[], input: string): string {
   return messages
-    .slice(messages.findIndex(({ id }) => id === input) + 1)
+    .slice(messages.findIndex((message) => isOf(message, input)) + 1)
     .filter(({ role }) => role === 'assistant')
     .map(({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''))
     .filter((text) => text !== '')

@@ -1,0 +1,18 @@
+import type { Usage } from '@longwire/protocol'
+
+/** "340 ms", "4.2 s", "2 min 5 s". */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`
+}
+
+/** "1,204 tokens in, 380 out", or nothing where nothing was counted. */
+export function tokens({ inputTokens, outputTokens }: Usage = {}): string {
+  if (!inputTokens && !outputTokens) return ''
+  return `${count(inputTokens)} tokens in, ${count(outputTokens)} out`
+}
+
+function count(figure = 0): string {
+  return figure.toLocaleString('en-US')
+}

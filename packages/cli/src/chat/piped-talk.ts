@@ -1,0 +1,107 @@
+import { createInterface } from 'node:readline'
+import type { Client, LongwireError, Reply, Session } from '@longwire/client'
+import type { Exit } from '../exit-codes.ts'
+import { exitOf } from '../failure.ts'
+import { printable } from '../terminal/prose.ts'
+import { type Terminal, warn, write } from '../terminal/terminal.ts'
+import { lostLine } from './status-line.ts'
+import { WorkNotes } from './work-notes.ts'
+
+export interface PipedTalkOptions {
+  readonly client: Client
+  readonly session: Session
+  readonly terminal: Terminal
+  /** Every event as one line of JSON, instead of the answers. */
+  readonly asJson: boolean
+}
+
+/**
+ * Questions from a file or a pipe, a line each; answers to the output, as plain text while they are said. What the agent
+ * does meanwhile goes to the other stream. Ends after the last answer.
+ */
+export async function pipedTalk(options: PipedTalkOptions): Promise<Exit> {
+  const { client, session, terminal, asJson } = options
+  const following = asJson ? printEvents(options) : noteWork(options)
+  const stopTelling = client.subscribe(() => {
+    const lost = client.state.kind === 'waiting' ? lostLine(client.state, client.state.until) : undefined
+    if (lost) warn(terminal, lost)
+  })
+  const stopped = new Stop(terminal, session)
+  let exit: Exit = 'ok'
+  for await (const question of createInterface({ input: terminal.input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (question.trim() === '' || stopped.isLeaving) continue
+    const error = await stopped.whileAnswering(session.ask(question), (reply) => answered(reply, options))
+    if (!error) continue
+    warn(terminal, `failed: ${error.message} (${error.code})`)
+    exit = exitOf(error.code, 'turn_failed')
+    if (session.error) break
+  }
+  stopTelling()
+  stopped.forget()
+  session.detach()
+  await following
+  return stopped.isLeaving ? 'interrupted' : exit
+}
+
+async function answered(reply: Reply, { terminal, asJson }: PipedTalkOptions): Promise<LongwireError | undefined> {
+  try {
+    if (asJson) await reply.result
+    else await printAnswer(reply, terminal)
+    return undefined
+  } catch (error) {
+    return error as LongwireError
+  }
+}
+
+async function printAnswer(reply: Reply, { output }: Terminal): Promise<void> {
+  let endsLine = true
+  try {
+    for await (const piece of reply) {
+      output.write(printable(piece))
+      endsLine = piece.endsWith('\n')
+    }
+  } finally {
+    output.write(endsLine ? '\n' : '\n\n')
+  }
+}
+
+async function printEvents({ session, terminal }: PipedTalkOptions): Promise<void> {
+  try {
+    for await (const event of session.events()) write(terminal, JSON.stringify(event))
+  } catch {
+    // The question that waits tells of it.
+  }
+}
+
+async function noteWork({ session, terminal }: PipedTalkOptions): Promise<void> {
+  const notes = new WorkNotes()
+  try {
+    for await (const event of session.events()) for (const note of notes.of(event)) warn(terminal, note)
+  } catch {
+    // The question that waits tells of it.
+  }
+}
+
+/** Ctrl-C stops the turn; a second one stops asking. */
+class Stop {
+  isLeaving = false
+  readonly forget: () => void
+  #leave: () => void = () => {}
+
+  constructor(terminal: Terminal, session: Session) {
+    let wasAsked = false
+    this.forget = terminal.onStop((signal) => {
+      this.isLeaving = true
+      if (wasAsked || signal === 'SIGTERM') this.#leave()
+      wasAsked = true
+      session.cancel().catch(() => this.#leave())
+    })
+  }
+
+  async whileAnswering<T>(reply: Reply, work: (reply: Reply) => Promise<T>): Promise<T | undefined> {
+    const left = new Promise<undefined>((leave) => {
+      this.#leave = () => leave(undefined)
+    })
+    return Promise.race([work(reply), left])
+  }
+}

@@ -1,0 +1,41 @@
+import type { ReadEvent } from '@longwire/client'
+import { clipped, prose } from '../terminal/prose.ts'
+import { styleOf } from '../terminal/terminal.ts'
+
+const COLUMNS = 100
+const PLAIN = styleOf(process.stderr, { NO_COLOR: '1' })
+
+/** What an agent does, as plain lines: each piece of work once, when it begins. */
+export class WorkNotes {
+  /** Spans that were told of, of the running turn. */
+  readonly #told = new Set<string>()
+
+  of(event: ReadEvent): readonly string[] {
+    switch (event.type) {
+      case 'trace.progress':
+      case 'trace.span':
+        return this.#once(event.span, `● ${clipped(event.label, COLUMNS)}`)
+      case 'tool.started':
+        return [`  ↳ ${event.name} ${clipped(JSON.stringify(event.input), COLUMNS)}`]
+      case 'tool.finished':
+        return event.outcome === 'ok' ? [] : [`  ✗ ${clipped(event.error ?? event.outcome, COLUMNS)}`]
+      case 'message.committed':
+        return event.message.parts
+          .filter((part) => part.type === 'reasoning')
+          .flatMap(({ text }) => prose(text, COLUMNS, PLAIN).map((line) => `  ┊ ${line}`))
+      case 'step.rolledback':
+        return [`↶ taken back: ${clipped(event.reason, COLUMNS)}`]
+      case 'turn.ended':
+        this.#told.clear()
+        return []
+      default:
+        return []
+    }
+  }
+
+  #once(span: string, note: string): readonly string[] {
+    if (this.#told.has(span)) return []
+    this.#told.add(span)
+    return [note]
+  }
+}

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { agents } from './commands/agents.ts'
+import { chat, DEFAULT_URL } from './commands/chat.ts'
+import { dev } from './commands/dev.ts'
+import { serve } from './commands/serve.ts'
+import { sessions } from './commands/sessions.ts'
+import { tail } from './commands/tail.ts'
+import { CommandFailure, EXITS, type Exit } from './exit-codes.ts'
+import { styleOf, type Terminal, warn } from './terminal/terminal.ts'
+
+/** Runs one command line. Resolves with the code to end the process with; nothing is thrown. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exit: Exit = 'ok'
+  const program = commandLine(terminal, (done) => {
+    exit = done
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return EXITS[exit].code
+  } catch (error) {
+    return codeOf(error, terminal)
+  }
+}
+
+function codeOf(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXITS.ok.code : EXITS.usage.code
+  const style = styleOf(terminal.errors, terminal.env)
+  if (!(error instanceof CommandFailure)) {
+    warn(terminal, `${style.red('error')} ${(error as Error).stack ?? error}`)
+    return EXITS.failed.code
+  }
+  warn(terminal, `${style.red('error')} ${error.message}`)
+  if (error.hint) warn(terminal, style.dim(`      ${error.hint}`))
+  return EXITS[error.exit].code
+}
+
+type Done = (exit: Exit) => void
+
+function commandLine(terminal: Terminal, done: Done): Command {
+  const program = new Command('longwire')
+    .description('A live line between people and agents: serve agents, talk to them, leave, and come back.')
+    .version(version(), '-v, --version')
+    .helpOption('-h, --help', 'show this')
+    .helpCommand('help [command]', 'show what a command does')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(longwire --help shows what there is)')
+    .configureHelp({ sortSubcommands: false, helpWidth: Math.min(100, terminal.output.columns ?? 80) })
+    .configureOutput({
+      writeOut: (text) => terminal.output.write(text),
+      writeErr: (text) => terminal.errors.write(text),
+      getOutHasColors: () => terminal.style.isColorSupported,
+    })
+    .addHelpText('after', `\n${exitTable()}`)
+
+  const url = () =>
+    new Option('--url <url>', 'where the server is').default(DEFAULT_URL).env('LONGWIRE_URL').argParser(addressOf)
+  const trace = () =>
+    new Option('--trace <level>', "how closely to follow the agent's work")
+      .choices(['milestone', 'step', 'detail', 'debug'])
+      .default('milestone')
+  const json = (what: string) => new Option('--json', what)
+  const host = () => new Option('--host <address>', 'address to listen on').default('127.0.0.1').env('HOST')
+  const port = () =>
+    new Option('--port <number>', 'port to listen on; 0 takes any that is free')
+      .default(8787)
+      .env('PORT')
+      .argParser(portOf)
+  const data = () => new Option('--data <dir>', 'folder of the session log').default('.longwire').env('LONGWIRE_DATA')
+  const durability = () =>
+    new Option('--durability <level>', 'what the log survives: the death of the process, or the loss of power as well')
+      .choices(['process', 'power'])
+      .default(terminal.env.NODE_ENV === 'production' ? 'power' : 'process')
+
+  program
+    .command('serve')
+    .summary('serve agents')
+    .description('Serves the agents of these files and folders. Without any: of ./agent.ts, or of ./agents.')
+    .argument('[files...]', 'agent files, or folders with agents')
+    .addOption(port())
+    .addOption(host())
+    .addOption(data())
+    .addOption(durability())
+    .option('--quiet', 'say nothing but what goes wrong')
+    .addOption(json('one line of JSON when it listens, and the log as JSON on the error stream'))
+    .addHelpText(
+      'after',
+      examples([
+        ['longwire serve', 'the agents of this folder'],
+        ['longwire serve examples/market-analyst --port 9000 --data ./d', 'one agent, elsewhere'],
+        ['longwire serve a.ts b.ts', 'two agents'],
+      ]),
+    )
+    .addHelpText('after', '\nCtrl-C stops it gently: running turns may end first. A second one stops it at once.')
+    .action(async (files, options) => done(await serve(files, options, terminal)))
+
+  program
+    .command('dev')
+    .summary('serve agents, and again whenever they change')
+    .description('Serves agents, and serves them anew when a file in one of their folders changes. Sessions stay.')
+    .argument('[files...]', 'agent files, or folders with agents')
+    .addOption(port())
+    .addOption(host())
+    .addOption(data())
+    .addOption(durability())
+    .addHelpText('after', examples([['longwire dev examples/market-analyst', 'then edit, and go on talking']]))
+    .action(async (files, options) => done(await dev(files, options, terminal)))
+
+  program
+    .command('chat')
+    .summary('talk with an agent')
+    .description('Talks with an agent in this terminal. Questions that come from a pipe are answered as plain text.')
+    .argument('[agent]', 'the agent to talk with, where the server has several')
+    .option('--session <id>', 'come back to this session')
+    .addOption(url())
+    .addOption(trace())
+    .addOption(json('every event as one line of JSON; questions are read line by line'))
+    .addHelpText(
+      'after',
+      examples([
+        ['longwire chat', 'with the only agent there is'],
+        ['longwire chat market-analyst --trace step', 'and see each step it takes'],
+        ['longwire chat --session ID', 'come back to a conversation'],
+        ['echo "How did energy do?" | longwire chat 2>/dev/null', 'only the answer'],
+      ]),
+    )
+    .addHelpText(
+      'after',
+      '\nKeys: Enter sends, and queues while a turn runs. Ctrl-C stops the running turn, a second one leaves. Ctrl-D leaves.',
+    )
+    .action(async (agent, options) => done(await chat(agent, options, terminal)))
+
+  program
+    .command('tail')
+    .summary('follow the events of a session')
+    .description('Prints the events of a session, those that were and those that come, until it is closed.')
+    .argument('<session>', 'the id of the session')
+    .addOption(new Option('--after <place>', 'begin after this place: "17", or "17.3"').default('0'))
+    .addOption(trace())
+    .addOption(url())
+    .addOption(json('each event as one line of JSON'))
+    .addHelpText(
+      'after',
+      examples([
+        ['longwire tail ID', 'from the beginning'],
+        ['longwire tail ID --after 17 --trace debug --json', 'what came after commit 17, all of it'],
+      ]),
+    )
+    .action(async (session, options) => done(await tail(session, options, terminal)))
+
+  program
+    .command('sessions')
+    .summary('list your sessions')
+    .description('Lists your sessions, newest first.')
+    .option('--agent <name>', 'only those with this agent')
+    .addOption(new Option('--status <status>', 'only those').choices(['idle', 'running', 'waiting', 'closed']))
+    .option('--all', 'every page, not the first one only')
+    .addOption(url())
+    .addOption(json('each session as one line of JSON'))
+    .addHelpText('after', examples([['longwire sessions --status running --json', 'what goes on now']]))
+    .action(async (options) => done(await sessions(options, terminal)))
+
+  program
+    .command('agents')
+    .summary('list the agents of a server')
+    .description('Lists the agents that the server hosts, what they think with, and their tools.')
+    .addOption(url())
+    .addOption(json('each agent as one line of JSON'))
+    .action(async (options) => done(await agents(options, terminal)))
+
+  return program
+}
+
+function examples(rows: readonly (readonly [command: string, what: string])[]): string {
+  const width = Math.max(...rows.map(([command]) => command.length))
+  return `\nExamples:\n${rows.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}`
+}
+
+function exitTable(): string {
+  const rows = Object.values(EXITS).map(({ code, says }) => `  ${`${code}`.padEnd(5)}${says}`)
+  return `Exit codes:\n${rows.join('\n')}`
+}
+
+function addressOf(text: string): string {
+  const withScheme = /^https?:\/\//.test(text) ? text : `http://${text}`
+  if (!URL.canParse(withScheme)) throw new InvalidArgumentError('It is not the address of a server.')
+  return withScheme
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  return port
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+}

@@ -1,0 +1,83 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { AgentLoadError } from '@longwire/agent/internal'
+import { createServer, type LongwireServer, ServerMisuse, type ServerOptions } from '@longwire/server'
+import { CommandFailure } from '../exit-codes.ts'
+
+export interface ServeOptions {
+  readonly files: readonly string[]
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly durability: 'process' | 'power'
+}
+
+/** A server with these agents on this log, listening; or the named reason why there is none. */
+export async function openServer(options: ServeOptions, more: Partial<ServerOptions>): Promise<LongwireServer> {
+  const { files, ...rest } = options
+  requireWritable(rest.data)
+  try {
+    return await createServer({ ...more, ...rest, agents: files })
+  } catch (error) {
+    throw failureToServe(error, options)
+  }
+}
+
+const AGENT_PLACES = ['agent.ts', 'agent.mts', 'agent.js', 'agent.mjs', 'agents']
+
+/** What to serve: what was named, else what is found in this folder. */
+export function agentPaths(named: readonly string[]): readonly string[] {
+  if (named.length > 0) return named
+  const found = AGENT_PLACES.filter((place) => existsSync(place)).slice(0, 1)
+  if (found.length > 0) return found
+  throw new CommandFailure(
+    'no_agents',
+    'there is no agent here: no agent.ts and no folder agents/',
+    'Name a file or a folder: longwire serve path/to/agent.ts',
+  )
+}
+
+function requireWritable(data: string): void {
+  try {
+    mkdirSync(data, { recursive: true })
+    accessSync(data, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown'
+    const hint = 'Name another one with --data DIR.'
+    throw new CommandFailure('data_unusable', `cannot write to the data directory ${resolve(data)} (${why})`, hint, {
+      cause,
+    })
+  }
+}
+
+function failureToServe(error: unknown, { host, port, data }: ServeOptions): unknown {
+  if (error instanceof AgentLoadError) return agentFailure(error)
+  if (error instanceof ServerMisuse) {
+    const hint = 'Serve on 127.0.0.1, or start the server from code with a verifier: createServer({ verifiers: […] }).'
+    return new CommandFailure('unsafe_host', error.message, hint, { cause: error })
+  }
+  const { code, fault, message } = error as { code?: string; fault?: string; message: string }
+  if (fault === 'locked') {
+    const hint = 'Stop it, or name another directory with --data DIR.'
+    return new CommandFailure('data_in_use', `another server runs on ${resolve(data)}: ${message}`, hint, {
+      cause: error,
+    })
+  }
+  if (fault !== undefined) return new CommandFailure('data_unusable', message, undefined, { cause: error })
+  const at = `${host}:${port}`
+  if (code === 'EADDRINUSE') {
+    const hint = `Stop it, or take another port: --port ${port + 1} (0 takes any that is free).`
+    return new CommandFailure('port_in_use', `another process listens on ${at}`, hint, { cause: error })
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new CommandFailure('failed', `cannot listen on ${at}: ${message}`, undefined, { cause: error })
+  }
+  return error
+}
+
+function agentFailure(error: AgentLoadError): CommandFailure {
+  const source = error.source ? `\n\n    ${error.source.trim()}` : ''
+  const where = error.where ? `\n  at ${error.where}` : ''
+  const message = `cannot load agents from ${error.file}\n  ${error.reason}${where}${source}`
+  return new CommandFailure('agent_unloadable', message, undefined, { cause: error })
+}
