@@ -27,6 +27,7 @@ const FAULTS: Record<number, StoreFault> = {
   14: 'unwritable', // CANTOPEN
   26: 'corrupt', // NOTADB
 }
+const IOERR = 10
 const IOERR_SHMSIZE = 4_874
 
 const ADVICE: Record<StoreFault, string> = {
@@ -44,6 +45,12 @@ export function faultOf(error: unknown, doing: string): Fault {
   const fault = kindOf(error)
   const said = error instanceof Error ? error.message : String(error)
   return { fault, message: `cannot ${doing}: ${ADVICE[fault]} (${said})` }
+}
+
+/** True when the disk took part of a write, or nobody knows: after that its word is not trusted until the file is opened anew. */
+export function isDiskFailure(error: unknown): boolean {
+  const { errcode } = error as { errcode?: number }
+  return errcode !== undefined && (errcode & 0xff) === IOERR && errcode !== IOERR_SHMSIZE
 }
 
 function kindOf(error: unknown): StoreFault {

@@ -1,14 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { SessionStatus } from '@longwire/protocol'
 import type { ReadBound, SessionQuery } from '@longwire/store'
-import { CommitPage, parseCursor, printCursor } from '@longwire/store/internal'
+import { CommitPage, printCursor } from '@longwire/store/internal'
 import { faultOf } from './fault.ts'
+import { COLUMNS, listSql } from './list-sql.ts'
 import type { ReadReply, ReadRequest, SessionRow } from './storage-messages.ts'
 
-const COLUMNS =
-  'id, key, session, agent, principal, metadata, command, head, status, log, created_at AS createdAt, updated_at AS updatedAt'
+/** One statement, so that a session erased and swept meanwhile shows whole, or not at all. */
+export const READ_SQL = `SELECT last, lines FROM session JOIN appended ON sid = session.id
+       WHERE key = ? AND last > ? ORDER BY last LIMIT ?`
 
-/** Answers from the file. Each answer is one statement, so it sees one moment of the log. */
+/** Answers from the file; each answer sees one moment of the log. */
 export class LogReader {
   readonly #database: DatabaseSync
   readonly #load: StatementSync
@@ -19,10 +20,7 @@ export class LogReader {
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#load = database.prepare(`SELECT ${COLUMNS} FROM session WHERE key = ?`)
-    this.#read = database.prepare(
-      `SELECT last, lines FROM session JOIN appended ON sid = session.id
-       WHERE key = ? AND last > ? ORDER BY last LIMIT ?`,
-    )
+    this.#read = database.prepare(READ_SQL)
     this.#checkpoint = database.prepare(
       'SELECT seq, json FROM session JOIN checkpoint ON sid = session.id WHERE key = ?',
     )
@@ -83,32 +81,4 @@ function addRow(page: CommitPage, after: number, last: number, lines: readonly s
     if (!page.add(seq, lines[seq - before - 1]!)) return false
   }
   return true
-}
-
-// As literals, because SQLite takes a partial index only for a condition it can see.
-const STATUS_IS: Record<SessionStatus, string> = {
-  idle: "status = 'idle'",
-  running: "status = 'running'",
-  waiting: "status = 'waiting'",
-  closed: "status = 'closed'",
-}
-
-/** The statement for a list, with its values but for the limit. */
-export function listSql(query: SessionQuery): { sql: string; values: (string | number)[] } {
-  const conditions: string[] = []
-  const values: (string | number)[] = []
-  for (const column of ['principal', 'agent', 'command'] as const) {
-    const value = query[column]
-    if (value === undefined) continue
-    conditions.push(`${column} = ?`)
-    values.push(value)
-  }
-  if (query.status !== undefined) conditions.push(STATUS_IS[query.status])
-  if (query.cursor !== undefined) {
-    const { createdAt, ordinal } = parseCursor(query.cursor)
-    conditions.push('(created_at, id) < (?, ?)')
-    values.push(createdAt, ordinal)
-  }
-  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-  return { sql: `SELECT ${COLUMNS} FROM session ${where} ORDER BY created_at DESC, id DESC LIMIT ?`, values }
 }

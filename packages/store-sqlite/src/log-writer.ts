@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Append, Checkpoint, NewSession } from '@longwire/store'
-import { type Fault, faultOf } from './fault.ts'
+import type { Append, Checkpoint } from '@longwire/store'
+import { type Fault, faultOf, isDiskFailure } from './fault.ts'
 import type { LogFile } from './log-file.ts'
 import { rollback } from './schema.ts'
-import type { WriteReply, WriteRequest } from './storage-messages.ts'
+import type { NewSessionRow, WriteReply, WriteRequest } from './storage-messages.ts'
 import { Sweep } from './sweep.ts'
 
 /** An append over one of these is kept in several rows, so that a page never has to read much more than it answers. */
@@ -37,7 +37,7 @@ export class LogWriter {
     } catch (error) {
       rollback(this.#database)
       const fault = faultOf(error, 'write the log')
-      if (fault.fault === 'failed') this.#broken = fault
+      if (isDiskFailure(error)) this.#broken = fault
       if (this.#broken || requests.length === 1) return refuseAll(requests, fault)
       // One of them may be what does not fit: the others should not suffer for it.
       return requests.flatMap((request) => this.write([request]))
@@ -71,7 +71,7 @@ export class LogWriter {
   #write(request: WriteRequest): WriteReply {
     switch (request.type) {
       case 'create':
-        return this.#create(request.session, request.log, request.commits)
+        return this.#create(request.row, request.commits)
       case 'append':
         return this.#append(request.key, request.append)
       case 'checkpoint':
@@ -81,20 +81,10 @@ export class LogWriter {
     }
   }
 
-  #create(session: NewSession, log: string, commits: readonly string[]): WriteReply {
-    const { key, agent, principal, createdAt } = session
-    const made = this.#statements.create.get(
-      key,
-      session.session,
-      agent,
-      principal,
-      JSON.stringify(session.metadata),
-      session.command ?? null,
-      commits.length,
-      log,
-      createdAt,
-      createdAt,
-    )
+  #create(row: NewSessionRow, commits: readonly string[]): WriteReply {
+    const { key, session, agent, principal, metadata, command, log, createdAt } = row
+    const values = [key, session, agent, principal, metadata, command, commits.length, log, createdAt, createdAt]
+    const made = this.#statements.create.get(...values)
     if (!made) return { type: 'exists' }
     this.#insert(made.id as number, 0, commits)
     return { type: 'done', head: commits.length }

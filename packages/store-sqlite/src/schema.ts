@@ -34,7 +34,7 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX session_by_time ON session (created_at);
    CREATE INDEX session_by_principal ON session (principal, created_at);
-   CREATE INDEX session_by_command ON session (principal, command) WHERE command IS NOT NULL;
+   CREATE INDEX session_by_command ON session (principal, command, created_at) WHERE command IS NOT NULL;
    CREATE INDEX session_active ON session (status, created_at) WHERE status = 'running' OR status = 'waiting';
    CREATE TABLE appended (
      id INTEGER PRIMARY KEY,

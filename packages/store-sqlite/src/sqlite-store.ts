@@ -26,7 +26,7 @@ import {
 import { readBoot } from './boot.ts'
 import type { Doubt } from './generation.ts'
 import type { Durability } from './log-file.ts'
-import type { ReadReply, ReadRequest, SessionRow, WriteReply, WriteRequest } from './storage-messages.ts'
+import type { NewSessionRow, ReadReply, ReadRequest, SessionRow, WriteReply, WriteRequest } from './storage-messages.ts'
 import { type Opened, StorageThread } from './storage-thread.ts'
 
 export interface SqliteStoreOptions {
@@ -88,21 +88,19 @@ export class SqliteStore implements SessionStore {
   async create(session: NewSession, commits: readonly string[]): Promise<SessionRecord> {
     this.#assertOpen()
     checkNewSession(session, commits)
-    const log = randomBytes(9).toString('base64url')
-    const reply = await this.#write({ type: 'create', session, log, commits }, session.key, charactersOf(commits))
-    return {
+    const row: NewSessionRow = {
       key: session.key,
       session: session.session,
       agent: session.agent,
       principal: session.principal,
-      metadata: structuredClone(session.metadata),
-      command: session.command,
-      head: reply.head,
-      status: 'idle',
-      log: this.#identityOf(log),
+      metadata: JSON.stringify(session.metadata),
+      command: session.command ?? null,
+      log: randomBytes(9).toString('base64url'),
       createdAt: session.createdAt,
-      updatedAt: session.createdAt,
     }
+    const size = charactersOf(commits)
+    const { head } = await this.#write({ type: 'create', row, commits: [...commits] }, row.key, size)
+    return this.#recordOf({ ...row, head, status: 'idle', updatedAt: row.createdAt })
   }
 
   async load(key: string): Promise<SessionRecord | undefined> {
@@ -113,14 +111,17 @@ export class SqliteStore implements SessionStore {
   async append(key: string, append: Append): Promise<number> {
     this.#assertOpen()
     checkAppend(key, append)
-    const reply = await this.#write({ type: 'append', key, append }, key, charactersOf(append.commits), append.head)
-    return reply.head
+    // Copied, because it leaves later than this call.
+    const { head, commits, status, at } = append
+    const request: WriteRequest = { type: 'append', key, append: { head, commits: [...commits], status, at } }
+    return (await this.#write(request, key, charactersOf(commits), head)).head
   }
 
   async read(key: string, after: number, bound: ReadBound): Promise<readonly StoredCommit[]> {
     this.#assertOpen()
     checkRead(after, bound)
-    const { first, lines } = await this.#read({ type: 'read', key, after, bound }, 'commits')
+    const { limit, bytes } = bound
+    const { first, lines } = await this.#read({ type: 'read', key, after, bound: { limit, bytes } }, 'commits')
     if (lines === undefined) return []
     return lines.split('\n').map((json, index) => ({ seq: first + index, json }))
   }
@@ -128,7 +129,8 @@ export class SqliteStore implements SessionStore {
   async saveCheckpoint(key: string, checkpoint: Checkpoint): Promise<void> {
     this.#assertOpen()
     checkCheckpoint(key, checkpoint)
-    await this.#write({ type: 'checkpoint', key, checkpoint }, key, checkpoint.json.length)
+    const { seq, json } = checkpoint
+    await this.#write({ type: 'checkpoint', key, checkpoint: { seq, json } }, key, json.length)
   }
 
   async loadCheckpoint(key: string): Promise<Checkpoint | undefined> {
@@ -181,12 +183,20 @@ export class SqliteStore implements SessionStore {
     return reply as Extract<ReadReply, { type: Type }>
   }
 
-  #recordOf({ id: _, log, metadata, command, ...row }: SessionRow): SessionRecord {
-    return { ...row, metadata: JSON.parse(metadata), command: command ?? undefined, log: this.#identityOf(log) }
-  }
-
-  #identityOf(log: string): string {
-    return `${log}.${this.#generation}`
+  #recordOf(row: Omit<SessionRow, 'id'>): SessionRecord {
+    return {
+      key: row.key,
+      session: row.session,
+      agent: row.agent,
+      principal: row.principal,
+      metadata: JSON.parse(row.metadata),
+      command: row.command ?? undefined,
+      head: row.head,
+      status: row.status,
+      log: `${row.log}.${this.#generation}`,
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    }
   }
 
   #assertOpen(): void {

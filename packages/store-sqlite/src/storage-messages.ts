@@ -1,5 +1,5 @@
 import type { SessionStatus } from '@longwire/protocol'
-import type { Append, Checkpoint, NewSession, ReadBound, SessionQuery } from '@longwire/store'
+import type { Append, Checkpoint, ReadBound, SessionQuery } from '@longwire/store'
 import type { Fault } from './fault.ts'
 import type { Doubt } from './generation.ts'
 import type { LogFileOptions } from './log-file.ts'
@@ -8,7 +8,7 @@ import type { LogFileOptions } from './log-file.ts'
 // caller than packing them into bytes.
 
 export type WriteRequest =
-  | { readonly type: 'create'; readonly session: NewSession; readonly log: string; readonly commits: readonly string[] }
+  | { readonly type: 'create'; readonly row: NewSessionRow; readonly commits: readonly string[] }
   | { readonly type: 'append'; readonly key: string; readonly append: Append }
   | { readonly type: 'checkpoint'; readonly key: string; readonly checkpoint: Checkpoint }
   | { readonly type: 'erase'; readonly key: string }
@@ -49,6 +49,8 @@ export interface SessionRow {
   readonly createdAt: number
   readonly updatedAt: number
 }
+
+export type NewSessionRow = Omit<SessionRow, 'id' | 'head' | 'status' | 'updatedAt'>
 
 export type StorageRole =
   | { readonly role: 'writer'; readonly file: LogFileOptions; readonly markEveryMs: number }

@@ -1,3 +1,4 @@
+import type { SessionStatus } from '@longwire/protocol'
 import type { Append, Checkpoint, NewSession, ReadBound, SessionQuery } from './session-store.ts'
 
 /** What a store takes, [L8]. Above `LIMITS.commitBytes` of the protocol, which is what a session takes. */
@@ -19,6 +20,7 @@ export function checkNewSession(session: NewSession, commits: readonly string[])
 export function checkAppend(key: string, append: Append): void {
   checkWhole('head', append.head, 0)
   checkWhole('at', append.at, 0)
+  checkStatus(append.status)
   if (append.commits.length === 0) throw new RangeError(`cannot append to ${key}: there are no commits`)
   for (const commit of append.commits) checkCommit(key, commit)
 }
@@ -31,6 +33,7 @@ export function checkRead(after: number, bound: ReadBound): void {
 
 export function checkQuery(query: SessionQuery): void {
   checkWhole('limit', query.limit, 1)
+  checkStatus(query.status)
   if (query.limit > LIST_LIMIT) throw new RangeError(`limit is ${query.limit}: at most ${LIST_LIMIT}`)
 }
 
@@ -46,6 +49,12 @@ function checkName(what: string, name: string): void {
   // Engines end a text at NUL and replace half a surrogate pair: two names would become one.
   if (name.includes('\0') || !name.isWellFormed())
     throw new RangeError(`${what} is not well-formed Unicode without NUL`)
+}
+
+const STATUSES: Record<SessionStatus, true> = { idle: true, running: true, waiting: true, closed: true }
+
+function checkStatus(status: string | undefined): void {
+  if (status !== undefined && !Object.hasOwn(STATUSES, status)) throw new RangeError(`there is no status ${status}`)
 }
 
 function checkCommit(key: string, commit: string): void {

@@ -175,6 +175,8 @@ function appending(holds: Holds): void {
       await expect(store.append('a', { head: 1, commits: wrong, at: 2 })).rejects.toBeInstanceOf(RangeError)
     }
     await expect(store.append('a', { head: -1, commits: ['{}'], at: 2 })).rejects.toBeInstanceOf(RangeError)
+    const status = 'asleep' as SessionRecord['status']
+    await expect(store.append('a', { head: 1, commits: ['{}'], status, at: 2 })).rejects.toBeInstanceOf(RangeError)
     await expect(store.append('a', { head: 0.5, commits: ['{}'], at: 2 })).rejects.toBeInstanceOf(RangeError)
     await expect(store.append('a', { head: 1, commits: ['{}'], at: Number.NaN })).rejects.toBeInstanceOf(RangeError)
     expect(await texts(store, 'a')).toEqual(commits(1))
