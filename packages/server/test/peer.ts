@@ -1,3 +1,4 @@
+import { placeOf, printPlace, type SessionEvent } from '@longwire/protocol'
 import { WebSocket } from 'ws'
 
 export interface AnyFrame {
@@ -12,7 +13,7 @@ export class Peer {
   closed: { code: number; reason: string } | undefined
   #read = 0
   #ids = 0
-  #wake: () => void = () => {}
+  #waiting: (() => void)[] = []
 
   constructor(socket: WebSocket) {
     this.socket = socket
@@ -52,47 +53,72 @@ export class Peer {
         if (accepts(frame)) return frame
       }
       if (this.closed) throw new Error(`closed with ${this.closed.code} before ${String(wanted)} came`)
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      await this.#more()
+    }
+  }
+
+  /** Resolves when this holds of all that came. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      if (this.closed) throw new Error(`closed with ${this.closed.code} ${this.closed.reason} before it held`)
+      await this.#more()
     }
   }
 
   /** The answer to a command: `ok`, `error`, `attached`, `welcome` or `pong` with its id. */
   async ask(frame: object): Promise<AnyFrame> {
     const id = this.send(frame)
-    for (let seen = 0; ; ) {
-      const answer = this.frames.slice(seen).find((each) => each.id === id)
-      if (answer) return answer
-      seen = this.frames.length
-      if (this.closed) throw new Error(`closed with ${this.closed.code} before the answer came`)
-      await new Promise<void>((resolve) => {
-        const before = this.#wake
-        this.#wake = () => {
-          before()
-          resolve()
-        }
-      })
-    }
+    const answer = () => this.frames.find((each) => each.id === id)
+    await this.until(() => answer() !== undefined)
+    return answer()!
+  }
+
+  /** Makes a session, attached on this channel, and answers its id. */
+  async open(ch = 1, more: object = {}): Promise<string> {
+    const ok = await this.ask({ type: 'open', ch, agent: 'echo', ...more })
+    if (ok.type !== 'ok') throw new Error(`open was refused: ${JSON.stringify(ok)}`)
+    return ok.session as string
+  }
+
+  /** Attaches on this channel, and answers the `attached` frame. */
+  async attach(session: string, more: object = {}): Promise<AnyFrame> {
+    return this.ask({ type: 'attach', ch: 1, session, ...more })
   }
 
   /** Events of the session on a channel so far. */
-  events(ch = 1): AnyFrame[] {
+  events(ch = 1): SessionEvent[] {
     return this.frames.filter(
       (frame) => frame.ch === ch && typeof frame.seq === 'number' && typeof frame.at === 'number',
-    )
+    ) as unknown as SessionEvent[]
+  }
+
+  /** The events of a channel so far, as type and place. */
+  told(ch = 1): string[] {
+    return this.events(ch).map((event) => `${event.type} ${printPlace(placeOf(event as never))}`)
+  }
+
+  /** The next event of this type on the channel. */
+  event(type: string, ch = 1): Promise<AnyFrame> {
+    return this.next((frame) => frame.type === type && frame.ch === ch)
   }
 
   async ended(): Promise<{ code: number; reason: string }> {
-    while (!this.closed) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+    while (!this.closed) await this.#more()
     return this.closed
   }
 
-  close(): void {
+  /** Cuts the line: no goodbye. */
+  cut(): void {
     this.socket.terminate()
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 }

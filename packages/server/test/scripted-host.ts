@@ -9,7 +9,7 @@ import type {
   TurnEnd,
   TurnStart,
 } from '@longwire/agent/internal'
-import type { FailureCode } from '@longwire/protocol'
+import type { FailureCode, Level } from '@longwire/protocol'
 import { commitBody } from '../src/session/log-event.ts'
 
 /** A turn whose agent is the test: it says what the test says, when the test says it. */
@@ -18,12 +18,19 @@ export class ScriptedRun {
   readonly heard: { readonly type: string; readonly value?: unknown }[] = []
   readonly #listener: RunListener
   readonly #onHeard: () => void
+  readonly #until: (ready: () => boolean) => Promise<void>
   #drafts = 0
 
-  constructor(start: TurnStart, listener: RunListener, onHeard: () => void) {
+  constructor(
+    start: TurnStart,
+    listener: RunListener,
+    onHeard: () => void,
+    until: (ready: () => boolean) => Promise<void>,
+  ) {
     this.start = start
     this.#listener = listener
     this.#onHeard = onHeard
+    this.#until = until
   }
 
   get isCancelled(): boolean {
@@ -54,6 +61,59 @@ export class ScriptedRun {
     const { turn } = this.start
     const message = { role: 'assistant' as const, parts: [{ type: 'text' as const, text }] }
     this.commit({ type: 'message.committed', turn, step: `${turn}.${step}`, message })
+  }
+
+  /** What was thought and said in one step. Worker threads mark such a commit, so this does. */
+  thoughtfulMessage(step: number, thought: string, text: string): void {
+    const { turn } = this.start
+    const parts = [
+      { type: 'reasoning' as const, text: thought },
+      { type: 'text' as const, text },
+    ]
+    const event = {
+      type: 'message.committed' as const,
+      turn,
+      step: `${turn}.${step}`,
+      message: { role: 'assistant' as const, parts },
+    }
+    this.commitBodies({ ...commitBody(event, 1_000), reasoning: true })
+  }
+
+  rollBack(step: number, reason = 'error'): void {
+    const { turn } = this.start
+    this.commit({ type: 'step.rolledback', turn, step: `${turn}.${step}`, reason })
+  }
+
+  startTool(call: string, name = 'search'): void {
+    this.commit({ type: 'tool.started', turn: this.start.turn, call, name, input: {} })
+  }
+
+  finishTool(call: string): void {
+    this.commit({ type: 'tool.finished', turn: this.start.turn, call, outcome: 'ok', output: 1, tookMs: 1 })
+  }
+
+  request(request: string, kind: 'approval' | 'form' = 'approval'): void {
+    this.commit({ type: 'control.requested', turn: this.start.turn, request, kind, message: 'May I?' })
+  }
+
+  /** Where the agent is with a span: only the latest counts. */
+  progress(span: string, fraction: number, level: Level = 'milestone'): void {
+    const { turn } = this.start
+    const fields = { turn, span, level, kind: 'custom', label: span, fraction, startedAt: 1_000 }
+    const json = JSON.stringify({ type: 'trace.progress', at: 1_000, ...fields })
+    this.say({ type: 'progress', key: span, event: 'trace.progress', level, json })
+  }
+
+  span(span: string, level: Level = 'milestone', more: { parent?: string } = {}): void {
+    const { turn } = this.start
+    const told = { level, kind: 'custom' as const, label: span, outcome: 'ok' as const, startedAt: 1_000, tookMs: 1 }
+    this.commit({ type: 'trace.span', turn, span, ...told, ...more })
+  }
+
+  /** Resolves when this run was told so, as often as `times`. */
+  async told(type: string, times = 1): Promise<unknown> {
+    await this.#until(() => this.heard.filter((each) => each.type === type).length >= times)
+    return this.heard.filter((each) => each.type === type)[times - 1]!.value
   }
 
   take(step: number): void {
@@ -94,7 +154,12 @@ export class ScriptedHost implements AgentHost {
   }
 
   start(turn: TurnStart, listener: RunListener): Run {
-    const run = new ScriptedRun(turn, listener, () => this.#look())
+    const run = new ScriptedRun(
+      turn,
+      listener,
+      () => this.#look(),
+      (ready) => this.until(ready),
+    )
     this.runs.push(run)
     this.#look()
     return {
@@ -112,6 +177,13 @@ export class ScriptedHost implements AgentHost {
   async run(n = 1): Promise<ScriptedRun> {
     await this.until(() => this.runs.length >= n)
     return this.runs[n - 1]!
+  }
+
+  /** The `n`-th run of this session, once it has started. */
+  async runOf(session: string, n = 1): Promise<ScriptedRun> {
+    const runs = () => this.runs.filter(({ start }) => start.session === session)
+    await this.until(() => runs().length >= n)
+    return runs()[n - 1]!
   }
 
   async until(ready: () => boolean): Promise<void> {

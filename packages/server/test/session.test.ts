@@ -32,7 +32,7 @@ describe('a session over a WebSocket', () => {
     run.message(1, 'Hello "you"')
     run.end()
     await peer.next('turn.ended')
-    expect(peer.events().map((e) => [e.type, e.seq, e.sub ?? 0])).toEqual([
+    expect(peer.events().map((e) => [e.type, e.seq, 'sub' in e ? e.sub : 0])).toEqual([
       ['session.opened', 1, 0],
       ['input.accepted', 2, 0],
       ['turn.started', 3, 0],
