@@ -33,7 +33,7 @@ const STAGES: readonly Stage[] = [
   },
   {
     name: 'reference pages',
-    command: ['node', '--conditions=source', 'scripts/reference.ts', '--check'],
+    command: ['node', '--conditions=longwire-source', 'scripts/reference.ts', '--check'],
     cure: 'npm run docs writes them again from the schemas',
   },
   { name: 'tests', command: ['vitest', 'run'], cure: 'npx vitest run <path> runs one file', isSlow: true },

@@ -4,6 +4,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
 
+/** The condition under which the packages of this repository find one another's source. */
+const FROM_SOURCE = 'longwire-source'
+
 export const ROOT = resolve(import.meta.dirname, '../..')
 
 export type Manifest = {
@@ -109,6 +112,6 @@ export function targetOf(file: SourceFile, specifier: string): string {
 /** The source file behind each door of a package, `.` first. */
 export function doorsOf({ directory, manifest }: Workspace): { door: string; path: string }[] {
   return Object.entries(manifest.exports ?? {})
-    .flatMap(([door, { source }]) => (source ? [{ door, path: join(directory, source) }] : []))
+    .flatMap(([door, ways]) => (ways[FROM_SOURCE] ? [{ door, path: join(directory, ways[FROM_SOURCE]) }] : []))
     .filter(({ path }) => existsSync(join(ROOT, path)))
 }

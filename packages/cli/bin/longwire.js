@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const OLDEST = [22, 13]
-const FROM_SOURCE = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+const FROM_SOURCE = ['--conditions=longwire-source', '--disable-warning=ExperimentalWarning']
 
 const here = dirname(fileURLToPath(import.meta.url))
 const source = join(here, '..', 'src', 'main.ts')
