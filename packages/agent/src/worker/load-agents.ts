@@ -70,7 +70,7 @@ function reasonOf(error: unknown): string {
 /** Node puts the place of a syntax error at the top of the stack, and that of a thrown one in its first frame. */
 async function sourceLineOf(error: unknown, file: string): Promise<SourceLine | undefined> {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const head = headLine(stack)
+  const head = await headLine(stack)
   if (head) return head
   for (const [, url, line] of stack.matchAll(/(file:\/\/[^\s():]+):(\d+):\d+/g)) {
     const path = fileURLToPath(url!)
@@ -84,9 +84,9 @@ function isOurs(path: string): boolean {
   return path === fileURLToPath(import.meta.url)
 }
 
-function headLine(text: string): SourceLine | undefined {
-  const [, path, line, source] = /^(?:file:\/\/)?(\/[^\n]*|[A-Za-z]:\\[^\n]*):(\d+)\n([^\n]*)\n/.exec(text) ?? []
-  return path === undefined ? undefined : { where: `${decodeURI(path)}:${line}`, source: source!.trim() }
+async function headLine(text: string): Promise<SourceLine | undefined> {
+  const [, path, line] = /^(?:file:\/\/)?(\/[^\n]*|[A-Za-z]:\\[^\n]*):(\d+)\n/.exec(text) ?? []
+  return path === undefined ? undefined : lineOf(decodeURI(path), Number(line))
 }
 
 async function lineOf(path: string, line: number): Promise<SourceLine> {
