@@ -1,0 +1,138 @@
+import * as protocol from '@longwire/protocol'
+import * as schemas from '@longwire/protocol/schemas'
+import { expect, test } from 'vitest'
+
+test('the exports of @longwire/protocol are these; a new one is a decision', () => {
+  expect(Object.keys(protocol).sort()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_FILTER",
+      "ERRORS",
+      "FAILURES",
+      "LIMITS",
+      "ORIGIN",
+      "comparePlaces",
+      "isAfter",
+      "mayReconnect",
+      "narrow",
+      "parsePlace",
+      "passes",
+      "placeOf",
+      "printPlace",
+      "sees",
+    ]
+  `)
+})
+
+test('the exports of @longwire/protocol/schemas are these; a new one is a decision', () => {
+  expect(Object.keys(schemas).sort()).toMatchInlineSnapshot(`
+    [
+      "AgentName",
+      "COMMANDS",
+      "Command",
+      "EVENTS",
+      "FRAMES",
+      "Frame",
+      "InputPart",
+      "Json",
+      "Level",
+      "Message",
+      "MessagePart",
+      "Metadata",
+      "PlaceText",
+      "SESSION_COMMANDS",
+      "SessionEvent",
+      "SessionId",
+      "SessionStatus",
+      "ToolDescription",
+    ]
+  `)
+})
+
+test('the types of commands, frames and events are these; version 1 only grows', () => {
+  expect(Object.keys(schemas.COMMANDS)).toMatchInlineSnapshot(`
+    [
+      "hello",
+      "open",
+      "attach",
+      "detach",
+      "input",
+      "withdraw",
+      "cancel",
+      "answer",
+      "close",
+      "renew",
+      "ping",
+    ]
+  `)
+  expect(Object.keys(schemas.FRAMES)).toMatchInlineSnapshot(`
+    [
+      "welcome",
+      "ok",
+      "error",
+      "attached",
+      "snapshot",
+      "heartbeat",
+      "pong",
+      "goaway",
+    ]
+  `)
+  expect(Object.keys(schemas.EVENTS)).toMatchInlineSnapshot(`
+    [
+      "session.opened",
+      "session.closed",
+      "input.accepted",
+      "input.applied",
+      "input.returned",
+      "turn.started",
+      "chunk.text",
+      "chunk.reasoning",
+      "chunk.tool",
+      "message.committed",
+      "tool.started",
+      "tool.finished",
+      "step.finished",
+      "trace.progress",
+      "trace.span",
+      "control.requested",
+      "control.settled",
+      "step.rolledback",
+      "task.started",
+      "task.finished",
+      "task.progress",
+      "turn.ended",
+    ]
+  `)
+})
+
+test('[B1] the names and numbers of the bounds are these', () => {
+  expect(protocol.LIMITS).toMatchInlineSnapshot(`
+    {
+      "attachments": 2000,
+      "badFrames": 20,
+      "bufferBytes": 262144,
+      "commitBytes": 8388608,
+      "connectionMs": 86400000,
+      "connections": 20000,
+      "draftBytes": 4194304,
+      "frameBytes": 1048576,
+      "framesBurst": 2000,
+      "framesPerSecond": 1000,
+      "handshakeMs": 10000,
+      "helloMs": 5000,
+      "idleMs": 60000,
+      "metadataBytes": 16384,
+      "pageCommits": 1000,
+      "pageSessions": 50,
+      "pageSessionsMost": 500,
+      "rememberedCommands": 1000,
+      "replayCommits": 10000,
+      "sessions": 100000,
+      "stubBytes": 65536,
+      "turnMs": 3600000,
+      "viewTurns": 20,
+      "viewTurnsMost": 200,
+      "waitSeconds": 60,
+      "waitingInputs": 100,
+    }
+  `)
+})
