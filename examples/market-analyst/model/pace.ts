@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How fast an answer is told, so that a person can watch it being written. */
+export interface Pace {
+  /** Waits before the next token. Rejects with the signal's reason when it aborts. */
+  next(signal: AbortSignal | undefined): Promise<void>
+}
+
+/** Every token after `ms` milliseconds; 0 tells all at once. */
+export function steadyPace(ms: number): Pace {
+  return {
+    async next(signal) {
+      signal?.throwIfAborted()
+      if (ms === 0) return
+      try {
+        await sleep(ms, undefined, signal ? { signal } : {})
+      } catch {
+        signal?.throwIfAborted()
+      }
+    },
+  }
+}
+
+/** A word with the space before it, a line break, or a piece of a long word. */
+export function tokensOf(text: string): string[] {
+  return text.match(/\n+|[^\S\n]*[^\s]{1,12}|[^\S\n]+/g) ?? []
+}

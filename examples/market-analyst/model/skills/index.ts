@@ -1,0 +1,36 @@
+import type { Wanted } from '../question.ts'
+import { averages } from './averages.ts'
+import { list, profile, unknown } from './catalogue.ts'
+import { comparison } from './comparison.ts'
+import { correlation } from './correlation.ts'
+import { movers } from './movers.ts'
+import { moves } from './moves.ts'
+import { notes } from './notes.ts'
+import { overview } from './overview.ts'
+import { performance } from './performance.ts'
+import { price } from './price.ts'
+import { risk } from './risk.ts'
+import type { Skill } from './skill.ts'
+import { advice, empty, forecast, greeting, help, outside, thanks, trade } from './small-talk.ts'
+import { sql } from './sql.ts'
+import { why } from './why.ts'
+
+/** One skill for each thing that can be wanted. */
+export const SKILLS: Readonly<Record<Wanted, Skill>> = {
+  ...{
+    overview,
+    performance,
+    comparison,
+    movers,
+    risk,
+    correlation,
+    averages,
+    price,
+    moves,
+    why,
+    notes,
+    profile,
+    list,
+  },
+  ...{ sql, unknown, greeting, thanks, help, empty, outside, forecast, advice, trade },
+}
