@@ -2,22 +2,22 @@ import type { CommitBody, DraftHead } from '@longwire/agent/internal'
 import type { CommitType, Level, Place } from '@longwire/protocol'
 import type { LogEvent } from './log-event.ts'
 
-/** What was said of one draft between two commits: pieces joined, and where each piece ended. */
-interface Stretch {
-  readonly seq: number
-  /** The `sub` of each piece, ascending, and the length of `text` after it. */
-  readonly subs: number[]
-  readonly ends: number[]
-  /** JSON-escaped. */
-  text: string
-  at: number
-}
-
 interface GrowingDraft {
   readonly head: DraftHead
   /** The event's fields up to and with the opening quote of the text that grows. */
   readonly prefix: string
-  readonly stretches: Stretch[]
+}
+
+/** What one draft said with nothing else said in between: pieces joined, and where each of them ended. */
+interface Run {
+  readonly draft: GrowingDraft
+  /** The `sub` of the first piece; the others follow it one by one. */
+  readonly first: number
+  /** The length of `text` after each piece. */
+  readonly ends: number[]
+  /** JSON-escaped. */
+  text: string
+  at: number
 }
 
 /**
@@ -26,6 +26,8 @@ interface GrowingDraft {
  */
 export class OpenDrafts {
   readonly #growing = new Map<number, GrowingDraft>()
+  /** By the number of the commit they followed; ascending, and each list in the order in which it was said. */
+  readonly #runs = new Map<number, Run[]>()
   /** Drafts of which only the latest counts: progress, by span or task. */
   readonly #latest = new Map<string, LogEvent>()
 
@@ -42,22 +44,17 @@ export class OpenDrafts {
     const { type, ...rest } = head
     const field = type === 'chunk.tool' ? 'input' : 'text'
     const prefix = `"type":"${type}",${JSON.stringify(rest).slice(1, -1)},"${field}":"`
-    this.#growing.set(draft, { head, prefix, stretches: [] })
+    this.#growing.set(draft, { head, prefix })
   }
 
   /** Adds a piece at this place. Undefined where the draft is not open (its step has ended). */
   add(draft: number, escaped: string, place: Place, at: number): LogEvent | undefined {
     const growing = this.#growing.get(draft)
     if (!growing) return undefined
-    let stretch = growing.stretches.at(-1)
-    if (stretch?.seq !== place.seq) {
-      stretch = { seq: place.seq, subs: [], ends: [], text: '', at }
-      growing.stretches.push(stretch)
-    }
-    stretch.text += escaped
-    stretch.subs.push(place.sub)
-    stretch.ends.push(stretch.text.length)
-    stretch.at = at
+    const run = this.#runAt(growing, place, at)
+    run.text += escaped
+    run.ends.push(run.text.length)
+    run.at = at
     return chunk(growing, place.seq, place.sub, at, escaped)
   }
 
@@ -77,44 +74,64 @@ export class OpenDrafts {
   }
 
   /**
-   * What was said after commit `seq`, draft `sub`, and before the next commit: one event for each draft, in the order of
-   * their places.
+   * What was said after commit `seq`, draft `sub`, and before the next commit, merged, in the order of its places. A draft
+   * is one event as far as no other spoke in between: so whoever has one of these events has all that came before it,
+   * and can come back from its place.
    */
   after(seq: number, sub: number): readonly LogEvent[] {
-    const events: LogEvent[] = []
-    for (const growing of this.#growing.values()) {
-      const stretch = growing.stretches.find((each) => each.seq === seq)
-      const event = stretch && mergedAfter(growing, stretch, sub)
-      if (event) events.push(event)
+    const events: (LogEvent | Said)[] = []
+    for (const run of this.#runs.get(seq) ?? []) {
+      const said = saidAfter(run, sub)
+      if (said) events.push(said)
     }
     for (const event of this.#latest.values()) if (event.seq === seq && event.sub > sub) events.push(event)
-    return events.sort((a, b) => a.sub - b.sub)
+    return merged(
+      seq,
+      events.sort((a, b) => a.sub - b.sub),
+    )
   }
 
-  /** Every open draft whole, one event for each stretch, in the order of their places. */
+  /** Everything that is open, merged, in the order of its places. */
   all(): readonly LogEvent[] {
-    const events: LogEvent[] = [...this.#latest.values()]
-    for (const growing of this.#growing.values()) {
-      for (const stretch of growing.stretches) events.push(mergedAfter(growing, stretch, 0)!)
-    }
-    return events.sort((a, b) => a.seq - b.seq || a.sub - b.sub)
+    const seqs = new Set([...this.#runs.keys(), ...[...this.#latest.values()].map(({ seq }) => seq)])
+    return [...seqs].sort((a, b) => a - b).flatMap((seq) => this.after(seq, 0))
   }
 
   /** The parts a step has said so far, in the order in which they began: kind, and text as escaped JSON. */
   partsOf(step: string): readonly { readonly head: DraftHead; readonly escaped: string }[] {
-    return [...this.#growing.values()]
-      .filter((draft) => draft.head.step === step && draft.stretches.length > 0)
-      .map((draft) => ({ head: draft.head, escaped: draft.stretches.map((stretch) => stretch.text).join('') }))
+    const parts = new Map<GrowingDraft, string>()
+    for (const runs of this.#runs.values()) {
+      for (const { draft, text } of runs) {
+        if (draft.head.step === step) parts.set(draft, (parts.get(draft) ?? '') + text)
+      }
+    }
+    return [...parts].map(([{ head }, escaped]) => ({ head, escaped }))
+  }
+
+  #runAt(draft: GrowingDraft, { seq, sub }: Place, at: number): Run {
+    const runs = this.#runs.get(seq) ?? []
+    const last = runs.at(-1)
+    if (last && last.draft === draft && last.first + last.ends.length === sub) return last
+    const run: Run = { draft, first: sub, ends: [], text: '', at }
+    runs.push(run)
+    this.#runs.set(seq, runs)
+    return run
   }
 
   /** Turns run one at a time, so all that is left is of the one that ended; a background task outlives it. */
   #dropTurn(): void {
     this.#growing.clear()
+    this.#runs.clear()
     for (const [key, event] of this.#latest) if (event.type !== 'task.progress') this.#latest.delete(key)
   }
 
   #dropStep(step: string): void {
     for (const [key, draft] of this.#growing) if (draft.head.step === step) this.#growing.delete(key)
+    for (const [seq, runs] of this.#runs) {
+      const kept = runs.filter(({ draft }) => draft.head.step !== step)
+      if (kept.length === 0) this.#runs.delete(seq)
+      else if (kept.length < runs.length) this.#runs.set(seq, kept)
+    }
   }
 }
 
@@ -124,12 +141,39 @@ const ENDS_STEP: ReadonlySet<CommitType> = new Set<CommitType>([
   'step.finished',
 ])
 
-function mergedAfter(growing: GrowingDraft, stretch: Stretch, sub: number): LogEvent | undefined {
-  const last = stretch.subs.at(-1)!
+/** A part of a run, up to its end. */
+interface Said {
+  readonly draft: GrowingDraft
+  readonly sub: number
+  readonly at: number
+  readonly text: string
+}
+
+function saidAfter({ draft, first, ends, text, at }: Run, sub: number): Said | undefined {
+  const last = first + ends.length - 1
   if (last <= sub) return undefined
-  const firstNew = stretch.subs.findIndex((each) => each > sub)
-  const from = firstNew === 0 ? 0 : stretch.ends[firstNew - 1]!
-  return chunk(growing, stretch.seq, last, stretch.at, stretch.text.slice(from))
+  return { draft, sub: last, at, text: sub < first ? text : text.slice(ends[sub - first]) }
+}
+
+/** The events of these, where what one draft said is one event unless something else stands in between. */
+function merged(seq: number, events: readonly (LogEvent | Said)[]): readonly LogEvent[] {
+  const told: LogEvent[] = []
+  let open: Said | undefined
+  const close = () => {
+    if (open) told.push(chunk(open.draft, seq, open.sub, open.at, open.text))
+    open = undefined
+  }
+  for (const event of events) {
+    if ('draft' in event && open?.draft === event.draft) {
+      open = { ...event, text: open.text + event.text }
+      continue
+    }
+    close()
+    if ('draft' in event) open = event
+    else told.push(event)
+  }
+  close()
+  return told
 }
 
 function chunk(growing: GrowingDraft, seq: number, sub: number, at: number, escaped: string): LogEvent {
