@@ -31,7 +31,7 @@ export async function tell(story: Story, options: { killAfter: number; limitKib?
 }
 
 function start(story: Story, limitKib: number | undefined): ChildProcess {
-  const args = ['--conditions=source', FILE, JSON.stringify(story)]
+  const args = ['--conditions=longwire-source', FILE, JSON.stringify(story)]
   if (limitKib === undefined) return spawn(process.execPath, args)
   return spawn('bash', ['-c', `ulimit -f ${limitKib}; exec "$0" "$@"`, process.execPath, ...args])
 }

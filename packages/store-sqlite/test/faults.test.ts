@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type StoreFault, StoreUnavailable } from '@longwire/store'
@@ -8,6 +8,7 @@ import { SqliteStore, type SqliteStoreOptions } from '../src/index.ts'
 import { LogFile } from '../src/log-file.ts'
 import { LogWriter } from '../src/log-writer.ts'
 import type { WriteRequest } from '../src/storage-messages.ts'
+import { StorageThread } from '../src/storage-thread.ts'
 import { tell } from './child.ts'
 import { newSession, range, texts } from './sessions.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -29,14 +30,23 @@ async function refusal(opening: Promise<unknown>, fault: StoreFault): Promise<st
 
 const commit = (n: number, bytes = 10) => JSON.stringify({ n, pad: 'x'.repeat(bytes) })
 
-/** A closed store of some pages, with 200 commits. */
-async function written(): Promise<{ directory: string; file: string; commits: string[] }> {
+const COMMITS = range(200).map((n) => commit(n + 1, 1_000))
+let fixture: Promise<string> | undefined
+
+/** A copy of a closed store of some pages, with 200 commits in `a`. */
+async function written(): Promise<{ directory: string; file: string }> {
+  fixture ??= writeFixture()
   const directory = temporaryDirectory()
-  const commits = range(200).map((n) => commit(n + 1, 1_000))
+  cpSync(await fixture, directory, { recursive: true })
+  return { directory, file: join(directory, 'longwire.db') }
+}
+
+async function writeFixture(): Promise<string> {
+  const directory = temporaryDirectory()
   const store = await open(directory)
-  await store.create(newSession('a'), commits)
+  await store.create(newSession('a'), COMMITS)
   await store.close()
-  return { directory, file: join(directory, 'longwire.db'), commits }
+  return directory
 }
 
 test('[L25] a second opening is refused, says who has the store, and does not disturb the first', async () => {
@@ -81,7 +91,7 @@ test('[L25] after the process that had the store was killed, it opens at once', 
 })
 
 test('[L26] a file of a newer version is refused, untouched, with what was found and what to do', async () => {
-  const { directory, file, commits } = await written()
+  const { directory, file } = await written()
   setVersion(file, 99)
   const before = readFileSync(file)
   const message = await refusal(open(directory), 'newer')
@@ -91,7 +101,7 @@ test('[L26] a file of a newer version is refused, untouched, with what was found
   expect(readFileSync(file).equals(before)).toBe(true)
   setVersion(file, 2)
   const store = await open(directory)
-  expect(await texts(store, 'a')).toEqual(commits)
+  expect(await texts(store, 'a')).toEqual(COMMITS)
   await store.close()
 })
 
@@ -257,6 +267,15 @@ test('[L22] a disk that fails in the middle of a write ends the writing, and los
   expect(commits.map((json) => JSON.parse(json).n)).toEqual(range(acknowledged).map((n) => n + 1))
   expect(await store.append('s', { head: acknowledged, commits: [commit(0)], at: 3 })).toBe(acknowledged + 1)
   await store.close()
+})
+
+test('a storage thread that ends by itself refuses what waits for it, and closing it ends', async () => {
+  const thread = new StorageThread({ role: 'writer' } as never)
+  const waiting = thread.ask('anything', 0)
+  await refusal(thread.open(), 'failed')
+  await refusal(waiting, 'failed')
+  await refusal(thread.ask('more', 0), 'failed')
+  await thread.close()
 })
 
 function setVersion(file: string, version: number): void {
