@@ -2,7 +2,7 @@ import type { SessionStatus } from '@longwire/protocol'
 import type { Append, Checkpoint, NewSession, ReadBound, SessionQuery } from './session-store.ts'
 
 /** What a store takes, [L8]. Above `LIMITS.commitBytes` of the protocol, which is what a session takes. */
-export const COMMIT_BYTES = 16 * 1024 * 1024
+const COMMIT_BYTES = 16 * 1024 * 1024
 const NAME_LENGTH = 2_048
 const LIST_LIMIT = 500
 
