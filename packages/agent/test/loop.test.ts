@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineAgent } from '../src/define-agent.ts'
 import { InProcessHost } from '../src/host/in-process-host.ts'
-import { type ToolOptions, type ToolSet, tool } from '../src/tool.ts'
+import { type ToolContext, type ToolOptions, type ToolSet, tool } from '../src/tool.ts'
 import type { Generated } from '../src/turn/turn.ts'
 import { asked, play, Recorder, stillClock, turnOf } from './recorder.ts'
 import { calls, done, promptOfCall, says, scriptedModel, thinks } from './scripted-model.ts'
@@ -345,6 +345,19 @@ test('[G17] a tool tells how far it is, and what it traces stands below its call
   expect(call).toMatchObject({ label: 'Adding 1 and 1', fraction: 0.5 })
   expect(spans.find(({ label }) => label === 'c1 for ann')).toMatchObject({ parent: call.span, step: 't1.2' })
   expect(said.progress).toContainEqual(expect.objectContaining({ span: call.span, fraction: 0.5, label: 'half of it' }))
+})
+
+test('[G17] of a span that moves many times in one tick only the last is carried', async () => {
+  const counting = one({
+    execute: ((_: unknown, { progress }: ToolContext) => {
+      for (let i = 0; i <= 100; i++) progress(i / 100)
+    }) as never,
+  })
+  const model = scriptedModel([...calls('c1', 'add', { a: 1, b: 1 }), done('tool-calls')], [...says('ok'), done()])
+  const said = await play(thinker(model, counting))
+  const fractions = said.progress.filter(({ kind }) => kind === 'tool').map(({ fraction }) => fraction)
+  expect(fractions.length).toBeLessThanOrEqual(2)
+  expect(fractions.at(-1)).toBe(1)
 })
 
 test('[G20] a model of an older interface of the AI SDK works as well', async () => {

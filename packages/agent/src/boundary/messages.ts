@@ -12,6 +12,7 @@ import type {
   ToolDescription,
   Usage,
 } from '@longwire/protocol'
+import type { PackedAdds } from './packed-adds.ts'
 
 // What crosses between the thread that owns the sockets and the one that runs agents. Plain data only, so the same
 // messages can one day cross to a process, a container or another language.
@@ -168,5 +169,5 @@ export type FromAgent =
       readonly where?: string | undefined
       readonly source?: string | undefined
     }
-  | { readonly type: 'said'; readonly said: readonly Said[] }
+  | { readonly type: 'said'; readonly said: readonly (Said | PackedAdds)[] }
   | { readonly type: 'pong'; readonly n: number }

@@ -1,5 +1,6 @@
 import type { FailureCode } from '@longwire/protocol'
 import type { RunId, Said, ToAgent, TurnStart } from '../boundary/messages.ts'
+import { type PackedAdds, unpack } from '../boundary/packed-adds.ts'
 import type { Run, RunListener } from './agent-host.ts'
 
 /** Bytes of drafts that a run may say before its session has taken any: about a second of the fastest models. */
@@ -39,8 +40,8 @@ export class RunTable {
   }
 
   /** Hands what was said in one tick to each run's listener, at once and in order. */
-  said(said: readonly Said[]): void {
-    for (const [run, ofRun] of byRun(said)) {
+  said(said: readonly (Said | PackedAdds)[]): void {
+    for (const [run, ofRun] of byRun(unpack(said))) {
       const listener = this.#listeners.get(run)
       if (ofRun.at(-1)?.type === 'end') this.#listeners.delete(run)
       listener?.said(ofRun)

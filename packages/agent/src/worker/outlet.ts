@@ -1,4 +1,5 @@
 import type { FromAgent, Said } from '../boundary/messages.ts'
+import { pack } from '../boundary/packed-adds.ts'
 
 /**
  * Where all runs of a worker speak. What they say in one iteration of the event loop leaves as one message, because
@@ -39,6 +40,6 @@ export class Outlet {
     this.#said = []
     this.#progress.clear()
     this.#tick++
-    this.#post({ type: 'said', said })
+    this.#post({ type: 'said', said: pack(said) })
   }
 }
