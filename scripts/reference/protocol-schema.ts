@@ -2,7 +2,16 @@ import { COMMANDS, EVENTS, FRAMES } from '@longwire/protocol/schemas'
 import { z } from 'zod'
 import * as common from '../../packages/protocol/src/common.ts'
 import { Answer, Failure, RequestKind, ToolDescription } from '../../packages/protocol/src/events.ts'
-import * as message from '../../packages/protocol/src/message.ts'
+import {
+  DataPart,
+  FilePart,
+  InputPart,
+  Message,
+  MessagePart,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+} from '../../packages/protocol/src/message.ts'
 
 /** What of JSON Schema the generated definitions use. */
 export interface JsonSchema {
@@ -72,7 +81,8 @@ class NamedSchemas extends z.core.$ZodRegistry<z.core.GlobalMeta> {
 }
 
 function namesOfSchemas(): [z.core.$ZodType, string][] {
-  const shared = Object.entries({ ...common, ...message, Answer, Failure, RequestKind, ToolDescription })
+  const parts = { DataPart, FilePart, InputPart, Message, MessagePart, ReasoningPart, TextPart, ToolCallPart }
+  const shared = Object.entries({ ...common, ...parts, Answer, Failure, RequestKind, ToolDescription })
   const types = (Object.keys(GROUPS) as Group[]).flatMap((group) =>
     Object.entries(GROUPS[group]).map(([type, schema]): [z.core.$ZodType, string] => [
       schema,

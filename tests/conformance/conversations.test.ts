@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createServer, type LongwireServer } from '@longwire/server'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Conversation, runCase, type Step } from './conversation.ts'
 
@@ -10,7 +9,7 @@ const FOLDER = join(import.meta.dirname, '../../spec/cases/conversations')
 let server: LongwireServer
 beforeAll(async () => {
   const agents = [join(import.meta.dirname, 'agents.ts')]
-  server = await createServer({ agents, port: 0, log: pino({ level: 'silent' }) })
+  server = await createServer({ agents, port: 0 })
 })
 afterAll(() => server?.stop(0))
 
