@@ -5,10 +5,16 @@ import type { World } from './world.ts'
 // Who and what a text is about: instruments by ticker, name or part of a name, even misspelt; sectors, regions, kinds;
 // and themes such as "banks", which are the instruments whose names and descriptions fit.
 
+export interface Theme {
+  readonly name: string
+  readonly members: readonly Instrument[]
+}
+
 export interface Subjects {
+  /** All of them, those of the themes too. */
   readonly instruments: readonly Instrument[]
-  /** What the instruments have in common, when they were named as a group: "semiconductors". */
-  readonly theme?: string | undefined
+  /** Instruments that were named as a group: "semiconductors". */
+  readonly themes: readonly Theme[]
   readonly sectors: readonly string[]
   readonly regions: readonly string[]
   readonly kinds: readonly Kind[]
@@ -16,15 +22,25 @@ export interface Subjects {
   readonly misspelt: readonly { readonly said: string; readonly meant: string }[]
 }
 
-export const NOBODY: Subjects = { instruments: [], sectors: [], regions: [], kinds: [], misspelt: [] }
+export const NOBODY: Subjects = { instruments: [], themes: [], sectors: [], regions: [], kinds: [], misspelt: [] }
 
 export function isAnyone({ instruments, sectors, regions, kinds }: Subjects): boolean {
   return instruments.length + sectors.length + regions.length + kinds.length > 0
 }
 
+/** The instruments that were named one by one. */
+export function singlesOf({ instruments, themes }: Subjects): readonly Instrument[] {
+  return instruments.filter((instrument) => !themes.some(({ members }) => members.includes(instrument)))
+}
+
+/** How many things are named: an instrument, a theme, a sector or a region is one each. */
+export function countOf(subjects: Subjects): number {
+  return singlesOf(subjects).length + subjects.themes.length + subjects.sectors.length + subjects.regions.length
+}
+
 type Target =
   | { readonly is: 'instrument'; readonly instrument: Instrument }
-  | { readonly is: 'theme'; readonly theme: string; readonly instruments: readonly Instrument[] }
+  | { readonly is: 'theme'; readonly theme: Theme }
   | { readonly is: 'sector' | 'region'; readonly name: string }
   | { readonly is: 'kind'; readonly kind: Kind }
 
@@ -102,29 +118,38 @@ export function findSubjects(words: readonly Word[], world: World): Subjects {
 
 function gathered(targets: readonly Target[]): Subjects {
   const instruments: Instrument[] = []
-  const themes: string[] = []
+  const themes: Theme[] = []
   const sectors: string[] = []
   const regions: string[] = []
   const kinds: Kind[] = []
   for (const target of targets) {
     if (target.is === 'instrument') instruments.push(target.instrument)
     if (target.is === 'theme') {
-      instruments.push(...target.instruments)
-      themes.push(target.theme)
+      instruments.push(...target.theme.members)
+      // A theme of one is that one.
+      if (target.theme.members.length > 1 && !themes.some(({ name }) => name === target.theme.name))
+        themes.push(target.theme)
     }
     if (target.is === 'sector') sectors.push(target.name)
     if (target.is === 'region') regions.push(target.name)
     if (target.is === 'kind') kinds.push(target.kind)
   }
-  const isGroup = themes.length > 0 && !targets.some(({ is }) => is === 'instrument')
+  const pair = pairOf(themes)
+  if (pair) return { ...NOBODY, instruments: [pair] }
   return {
     instruments: [...new Set(instruments)],
-    theme: isGroup && new Set(instruments).size > 1 ? [...new Set(themes)].join(' and ') : undefined,
+    themes,
     sectors: [...new Set(sectors)],
     regions: [...new Set(regions)],
     kinds: [...new Set(kinds)],
     misspelt: [],
   }
+}
+
+/** "The crown against the dollar" is the one pair of these two. */
+function pairOf(themes: readonly Theme[]): Instrument | undefined {
+  const [a, b, ...more] = themes.filter(({ members }) => members.every(({ kind }) => kind === 'currency'))
+  return a && b && more.length === 0 ? a.members.find((pair) => b.members.includes(pair)) : undefined
 }
 
 const known = new WeakMap<World, readonly Phrase[]>()
@@ -166,7 +191,7 @@ function groupPhrases({ instruments, sectors, regions }: World): Phrase[] {
     )
   const themes = THEMES.flatMap(({ theme, words, fits }) => {
     const members = instruments.filter(({ name, description }) => fits.test(description) || fits.test(name))
-    return members.length > 0 ? words.map((text) => phrase(text, { is: 'theme', theme, instruments: members })) : []
+    return members.length > 0 ? words.map((text) => phrase(text, { is: 'theme', theme: { name: theme, members } })) : []
   })
   const kinds = (Object.keys(KIND_WORDS) as Kind[])
     .filter((kind) => instruments.some((instrument) => instrument.kind === kind))
@@ -186,7 +211,7 @@ function moneyPhrases(instruments: readonly Instrument[]): Phrase[] {
   const names = new Set(pairs.flatMap(({ name }) => nameWords(name)))
   return [...names].map((word) => {
     const members = pairs.filter(({ name }) => nameWords(name).includes(word))
-    return { words: [word], target: { is: 'theme', theme: `the ${word}`, instruments: members } }
+    return { words: [word], target: { is: 'theme', theme: { name: `the ${word}`, members } } }
   })
 }
 
@@ -208,7 +233,7 @@ function descriptionPhrases(instruments: readonly Instrument[], spoken: readonly
     const target: Target =
       members.length === 1
         ? { is: 'instrument', instrument: members[0]! }
-        : { is: 'theme', theme: word, instruments: members }
+        : { is: 'theme', theme: { name: word, members } }
     return [{ words: [word], target }]
   })
 }

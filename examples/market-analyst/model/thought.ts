@@ -1,9 +1,10 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
 import { readPrompt } from './conversation.ts'
 import { Desk, type WantedCall } from './desk.ts'
-import { type Question, questionsOf } from './question.ts'
+import type { Question } from './question.ts'
 import { SKILLS } from './skills/index.ts'
 import type { Step } from './skills/skill.ts'
+import { questionsOf } from './understanding.ts'
 import { type World, worldOf } from './world.ts'
 import { longDate } from './writing.ts'
 

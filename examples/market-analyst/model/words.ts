@@ -73,7 +73,7 @@ const COMMON = new Set(
   outperforming over overall overview own pair pairs part past per percent percentage perform performance performances
   performed performer performers performing performs period picture place plan play please plunge plunged point points
   poor poorly positive price priced prices provide pull quarter quarterly quarters question quick quickly quote quotes
-  quite rally rallied range rank ranked ranking rate rather ratio re read real really reason reasons recent recently
+  quite rally rallied range rank ranked ranking rather ratio re read real really reason reasons recent recently
   region regional regions relate related relation relationship relative report reports research result results return
   returned returns rise risen rises rising risk riskier riskiest risks risky rose rotation run safe safer safest said
   same say saying says sector sectors see seem seen sell session sessions set seven several share shares shift she
@@ -90,7 +90,7 @@ const COMMON = new Set(
   hi hello hey greetings morning evening bye goodbye tickers ticker symbol symbols available offer universe basket
   commodities commodity currencies currency fx forex raw materials annualised annualized sharp sharply sharpest steep
   beat beaten lately concerning regarding regard desk desks kinds types type class classes member members ytd mtd qtd
-  third fourth second six eight couple half dozen hundred per percentage lag lags leads what's how's it's that's
+  third fourth second six eight couple half dozen hundred per percentage lag lags lagging trailing trails trail ahead leads what's how's it's that's
   where's who's i'm i'd i've let's don't didn't doesn't isn't aren't can't couldn't wasn't won't you're they're we're`
     .split(/\s+/)
     .filter((word) => word !== ''),

@@ -22,11 +22,12 @@ export function named({ name, ticker }: { readonly name: string; readonly ticker
   return `${name} (${ticker})`
 }
 
-/** Columns after the first are figures and stand on the right. */
+/** A column of figures stands on the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replace(/\|/g, '/').replace(/\s+/g, ' ')).join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+  const isFigures = (column: number) => rows.every((cells) => /^[-+\d–]/.test(cells[column] ?? ''))
+  return [line(head), line(head.map((_, i) => (i > 0 && isFigures(i) ? '---:' : '---'))), ...rows.map(line)].join('\n')
 }
 
 export function section(title: string, body: string): string {

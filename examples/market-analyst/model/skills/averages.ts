@@ -1,7 +1,7 @@
 import { listed, longDate, named, price, section, table } from '../writing.ts'
 import { selectionOf, spokenSubjects } from './lines.ts'
-import { nothingToShow, trendLine } from './overview.ts'
-import { answers, asks, type Skill } from './skill.ts'
+import { trendLine } from './overview.ts'
+import { answers, asks, nothingToShow, type Skill } from './skill.ts'
 
 // Where prices stand against their moving averages; the indices unless someone is named.
 

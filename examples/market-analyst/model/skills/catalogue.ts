@@ -1,12 +1,16 @@
 import type { Instrument } from '../../market/market.ts'
 import { pastYear, wholeHistory } from '../period.ts'
 import { isAnyone } from '../subjects.ts'
-import { capital, listed, longDate, moved, named, price, section, table } from '../writing.ts'
+import { bullets, capital, cited, listed, longDate, moved, named, price, section, table } from '../writing.ts'
 import { notesAbout, notesSection, within, wordFor } from './lines.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Skill, says } from './skill.ts'
+import { answers, asks, nothingToShow, type Skill, says } from './skill.ts'
 
 // What there is: one instrument in words and figures, all that fit, or that a name is not among them.
+
+const REGION_NAMES: Readonly<Record<string, string>> = {
+  Americas: 'the Americas',
+  'Asia-Pacific': 'the Asia-Pacific region',
+}
 
 export const profile: Skill = (question, desk, world) => {
   const [instrument] = question.subjects.instruments
@@ -23,7 +27,11 @@ export const profile: Skill = (question, desk, world) => {
     )
   const it = found ?? instrument
   const where =
-    it.kind === 'share' ? `a share of ${it.sector} in ${it.region}` : it.kind === 'index' ? 'an index' : `a ${it.kind}`
+    it.kind === 'share'
+      ? `a ${it.sector} share from ${REGION_NAMES[it.region] ?? it.region}`
+      : it.kind === 'index'
+        ? 'an index'
+        : `a ${it.kind}`
   return answers(
     `${it.name} is ${where}.`,
     `**${named(it)}** is ${where}: ${it.description}. Its prices are in ${it.currency}.`,
@@ -77,12 +85,23 @@ function instrumentTable(instruments: readonly Instrument[]): string {
 export const unknown: Skill = (question, desk, world) => {
   const names = question.unknown.slice(0, 3)
   const found = names.map((name) => desk.ask('find_instruments', { query: name.slice(0, 60) }))
-  if (desk.isWaiting) return asks(`I know no instrument called ${listed(names)}. I look it up before I say so.`)
+  const notes = desk.ask('search_notes', { query: names.join(' ').slice(0, 200), limit: 3 })
+  if (desk.isWaiting)
+    return asks(
+      `I know no instrument called ${listed(names)}. I look it up, and search the notes for it, before I say so.`,
+    )
   const hits = found.flatMap((result) => result?.instruments ?? [])
   if (hits.length > 0) {
     return answers(
       'There is something by that word.',
       `**Did you mean ${listed(hits.slice(0, 4).map(named))}?** Ask about it by name, and I look at its prices and notes.`,
+    )
+  }
+  if (notes && notes.notes.length > 0) {
+    return answers(
+      'No instrument has that name, but the notes speak of it.',
+      `**No instrument is called ${listed(names.map((name) => `“${name.slice(0, 60)}”`))}, but ${notes.total === 1 ? 'one note speaks' : `${notes.total} notes speak`} of it.**`,
+      section('What the notes say', bullets(notes.notes.map(cited))),
     )
   }
   return answers(

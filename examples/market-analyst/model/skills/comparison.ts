@@ -2,9 +2,8 @@ import type { RankPerformanceOutput } from '../../tools/rank-performance.ts'
 import type { Period } from '../period.ts'
 import { capital, listed, moved, section, signed, table } from '../writing.ts'
 import { clippedNote, type Line, linesOf, notesAbout, notesSection, spokenSubjects, tagsOf, within } from './lines.ts'
-import { nothingToShow } from './overview.ts'
 import { performance, periodsOf } from './performance.ts'
-import { answers, asks, type Question, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Question, type Skill } from './skill.ts'
 
 // Two or more beside each other: instruments, groups, or both.
 

@@ -11,7 +11,7 @@ import { performance } from './performance.ts'
 import { price } from './price.ts'
 import { risk } from './risk.ts'
 import type { Skill } from './skill.ts'
-import { advice, empty, forecast, greeting, help, outside, thanks, trade } from './small-talk.ts'
+import { advice, empty, forecast, greeting, help, outside, thanks, trade, unclear } from './small-talk.ts'
 import { sql } from './sql.ts'
 import { why } from './why.ts'
 
@@ -32,5 +32,5 @@ export const SKILLS: Readonly<Record<Wanted, Skill>> = {
     profile,
     list,
   },
-  ...{ sql, unknown, greeting, thanks, help, empty, outside, forecast, advice, trade },
+  ...{ sql, unknown, greeting, thanks, help, empty, outside, unclear, forecast, advice, trade },
 }

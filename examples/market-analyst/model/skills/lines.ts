@@ -1,8 +1,8 @@
 import type { Kind } from '../../market/market.ts'
 import type { SearchNotesInput } from '../../tools/search-notes.ts'
 import { type Period, pastMonths } from '../period.ts'
-import type { Subjects } from '../subjects.ts'
-import { bullets, cited, longDate, named, section } from '../writing.ts'
+import { type Subjects, singlesOf } from '../subjects.ts'
+import { bullets, cited, listed, longDate, named, section } from '../writing.ts'
 import type { Desk, Question, World } from './skill.ts'
 
 // What the skills have in common: whom a question is about as selections for the tools, its period, and the notes.
@@ -21,13 +21,16 @@ export interface Line {
   readonly isGroup: boolean
 }
 
-export function linesOf({ instruments, theme, sectors, regions, kinds }: Subjects): Line[] {
-  if (theme) return [{ label: theme, selection: { tickers: instruments.map(({ ticker }) => ticker) }, isGroup: true }]
-  const own = instruments.map((instrument) => ({
-    label: named(instrument),
-    selection: { tickers: [instrument.ticker] },
-    isGroup: false,
-  }))
+const ADJECTIVES: Readonly<Record<string, string>> = { Americas: 'American', Europe: 'European' }
+
+export function linesOf(subjects: Subjects): Line[] {
+  const { themes, sectors, regions, kinds } = subjects
+  const own = [
+    ...singlesOf(subjects).map((instrument) => ({
+      ...{ label: named(instrument), selection: { tickers: [instrument.ticker] }, isGroup: false },
+    })),
+    ...themes.map(({ name, members }) => line(name, { tickers: members.map(({ ticker }) => ticker) })),
+  ]
   const kind: Kind[] = kinds.length > 0 ? [...kinds] : ['share']
   const where = regions.length > 0 ? { regions: [...regions] } : {}
   if (sectors.length === 1 && regions.length > 1) {
@@ -44,7 +47,12 @@ export function linesOf({ instruments, theme, sectors, regions, kinds }: Subject
     ]
   }
   if (regions.length > 0)
-    return [...own, ...regions.map((region) => line(`${region} ${wordFor(kind)}`, { regions: [region], kinds: kind }))]
+    return [
+      ...own,
+      ...regions.map((region) =>
+        line(`${ADJECTIVES[region] ?? region} ${wordFor(kind)}`, { regions: [region], kinds: kind }),
+      ),
+    ]
   // "the share price of Novalith" is about Novalith, not about shares.
   return own.length > 0 || kinds.length === 0
     ? own
@@ -76,13 +84,16 @@ export function selectionOf({ instruments, sectors, regions, kinds }: Subjects):
 }
 
 /** In words: "the semiconductors", "Energy shares in Europe", "all shares". */
-export function spokenSubjects({ instruments, theme, sectors, regions, kinds }: Subjects): string {
-  if (theme) return theme
-  if (instruments.length > 0) return instruments.map(named).join(', ')
+export function spokenSubjects(subjects: Subjects): string {
+  const { sectors, regions, kinds } = subjects
+  const names = [...singlesOf(subjects).map(named), ...subjects.themes.map(({ name }) => name)]
+  if (names.length > 0) return listed(names)
   const kind = wordFor(kinds.length > 0 ? kinds : ['share'])
   if (sectors.length > 0)
     return `${sectors.join(' and ')} ${kind}${regions.length > 0 ? ` in ${regions.join(' and ')}` : ''}`
-  return regions.length > 0 ? `${kind} in ${regions.join(' and ')}` : `all ${kind}`
+  return regions.length > 0
+    ? `${regions.map((region) => ADJECTIVES[region] ?? region).join(' and ')} ${kind}`
+    : `all ${kind}`
 }
 
 export function periodOf({ periods }: Question, world: World, usual: Period = pastMonths(3, world)): Period {
@@ -95,9 +106,9 @@ export function tagsOf({
   sectors,
   regions,
 }: Subjects): Pick<SearchNotesInput, 'tickers' | 'sectors' | 'regions'> {
-  if (instruments.length > 0) return { tickers: instruments.slice(0, 20).map(({ ticker }) => ticker) }
-  if (sectors.length > 0) return { sectors: [...sectors] }
-  return regions.length > 0 ? { regions: [...regions] } : {}
+  const tickers = instruments.slice(0, 20).map(({ ticker }) => ticker)
+  const own = { ...(tickers.length > 0 ? { tickers } : {}), ...(sectors.length > 0 ? { sectors: [...sectors] } : {}) }
+  return tickers.length + sectors.length === 0 && regions.length > 0 ? { regions: [...regions] } : own
 }
 
 export interface Within {

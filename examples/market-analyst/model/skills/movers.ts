@@ -1,9 +1,9 @@
 import type { Performance } from '../../tools/rank-performance.ts'
 import { capital, dateRange, moved, named, section, signed } from '../writing.ts'
 import { clippedNote, notesAbout, notesSection, periodOf, selectionOf, spokenSubjects, within } from './lines.ts'
-import { groupTable, nothingToShow } from './overview.ts'
+import { groupTable } from './overview.ts'
 import { membersTable } from './performance.ts'
-import { answers, asks, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Skill } from './skill.ts'
 
 // The best and the worst: of shares, of another kind, of a sector or a region; or sectors and regions themselves.
 
@@ -72,6 +72,8 @@ const instruments: Skill = (question, desk, world) => {
     return asks(`${named(first)} comes first with ${signed(first.changePct)}. I look for notes on those at the top.`)
   return answers(
     `Of ${found.count}, ${found.advancers} rose and ${found.decliners} fell.`,
+    /\bhow many\b/i.test(question.text) &&
+      `**${found.advancers} of ${found.count} rose and ${found.decliners} fell ${period.label}.**`,
     headline(best?.rows[0], worst?.rows[0], period.label, whom),
     clippedNote(question.periods, world),
     best && section(`Best ${period.label}`, membersTable(best.rows)),

@@ -1,8 +1,7 @@
 import { pastYear } from '../period.ts'
 import { bullets, cited, longDate, moved, named, price, section, signed, table } from '../writing.ts'
 import { clippedNote, periodOf, selectionOf, spokenSubjects, within } from './lines.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Skill } from './skill.ts'
 
 // The largest single days, and the notes that were written on them.
 

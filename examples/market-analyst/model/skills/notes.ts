@@ -2,8 +2,7 @@ import { isAnyone } from '../subjects.ts'
 import { singular } from '../words.ts'
 import { bullets, cited, dateRange, listed, longDate, plural, section } from '../writing.ts'
 import { clippedNote, spokenSubjects, tagsOf, within } from './lines.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Question, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Question, type Skill } from './skill.ts'
 
 // What the research notes say: about someone, about a topic, or lately.
 
@@ -44,7 +43,7 @@ export const notes: Skill = (question, desk, world) => {
 
 /** Words that name neither an instrument nor a group: they are looked for in the text. */
 function queryOf({ topic, subjects }: Question): string {
-  const words = [...(subjects.theme ? [subjects.theme.replace(/^the /, '')] : []), ...topic]
+  const words = [...subjects.themes.map(({ name }) => name.replace(/^the /, '')), ...topic]
   return [...new Set(words.map((word) => (word.length > 40 ? word.slice(0, 40) : word)))]
     .filter((word) => singular(word).length > 1)
     .slice(0, 10)

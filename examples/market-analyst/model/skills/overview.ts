@@ -1,4 +1,5 @@
 import type { Group } from '../../tools/compare-groups.ts'
+import type { LargeMove } from '../../tools/find-large-moves.ts'
 import type { Averages } from '../../tools/moving-averages.ts'
 import type { Performance } from '../../tools/rank-performance.ts'
 import { pastMonths } from '../period.ts'
@@ -7,6 +8,7 @@ import {
   capital,
   cited,
   dateRange,
+  listed,
   longDate,
   moved,
   named,
@@ -16,11 +18,13 @@ import {
   table,
 } from '../writing.ts'
 import { clippedNote, periodOf, within } from './lines.ts'
-import { answers, asks, type Desk, type Question, type Skill, type Step, says } from './skill.ts'
+import { performance } from './performance.ts'
+import { answers, asks, nothingToShow, type Question, type Skill } from './skill.ts'
 
 // "Analyze the latest market trends.": sectors, regions, movers, trends and what the notes make of it.
 
 export const overview: Skill = (question, desk, world) => {
+  if (question.periods.length > 1) return wholeMarket(question, desk, world)
   const period = periodOf(question, world)
   const { regions } = question.subjects
   const where = regions.length > 0 ? { regions: [...regions] } : {}
@@ -34,24 +38,22 @@ export const overview: Skill = (question, desk, world) => {
   const worst = desk.ask('rank_performance', { ...shares, ...within(recent), order: 'worst', limit: 3 })
   const others =
     regions.length > 0 ? undefined : desk.ask('rank_performance', { kinds: ['commodity', 'currency'], ...days })?.rows
-  const trends = desk.ask('moving_averages', { kinds: ['index'], date: period.to })?.rows
+  const shocks = desk.ask('find_large_moves', { ...shares, ...days, limit: 3 })?.moves
+  const trends = desk.ask('moving_averages', { kinds: ['index'], ...where, date: period.to })?.rows
   if (desk.isWaiting) return asks(planFor(question, period.label, recent.label))
 
   const [leader, laggard] = [sectors?.[0], sectors?.at(-1)]
   const topics = [leader, laggard].flatMap((group) => (group ? [group.group] : []))
   const about = { ...(topics.length > 0 ? { sectors: topics } : {}), ...where }
-  const found = desk.ask('search_notes', {
-    query: ['rotation yields outlook', ...topics].join(' '),
-    ...about,
-    ...days,
-    limit: 4,
-  })
-  const latest = desk.ask('search_notes', { ...where, ...days, limit: 3 })
-  const shocks = desk.ask('find_large_moves', { ...shares, ...days, limit: 3 })?.moves
-  if (desk.isWaiting) return asks(afterFigures(leader, laggard, areas))
+  const query = ['rotation yields', ...topics].join(' ')
+  const found = desk.ask('search_notes', { query, ...about, ...days, limit: 3 })?.notes
+  const tickers = [...new Set((shocks ?? []).map(({ ticker }) => ticker))]
+  const told = tickers.length > 0 ? desk.ask('search_notes', { tickers, ...days, limit: 10 })?.notes : undefined
+  if (desk.isWaiting) return asks(afterFigures(leader, laggard, areas, shocks?.[0]))
 
   if (!sectors && !best) return nothingToShow(desk)
-  const notes = unique([...(found?.notes ?? []), ...(latest?.notes ?? [])])
+  const onTheDay = (told ?? []).filter(({ date }) => shocks?.some((move) => move.date === date))
+  const notes = unique([...(found ?? []), ...onTheDay])
   return answers(
     noticed(sectors, trends, shocks?.length ?? 0, notes.length),
     headline(leader, laggard, period.label, where.regions),
@@ -62,7 +64,7 @@ export const overview: Skill = (question, desk, world) => {
     best && worst && section(`Largest movers ${recent.label}`, moversTable(best.rows, worst.rows)),
     best &&
       `Of ${best.count} shares ${best.advancers} rose and ${best.decliners} fell ${recent.label}; the average change is ${signed(best.averagePct)}.`,
-    others && section('Commodities and currencies', commodityLine(others)),
+    others && section('Commodities and currencies', othersLine(others)),
     shocks &&
       shocks.length > 0 &&
       section(
@@ -71,6 +73,12 @@ export const overview: Skill = (question, desk, world) => {
       ),
     notes.length > 0 && section('What the notes say', bullets(notes.map(cited))),
   )
+}
+
+/** "2024 against 2025": the whole market as one line, by period. */
+const wholeMarket: Skill = (question, desk, world) => {
+  const kinds = question.subjects.kinds.length > 0 ? question.subjects.kinds : ['share' as const]
+  return performance({ ...question, subjects: { ...question.subjects, kinds } }, desk, world)
 }
 
 function planFor({ subjects, isFollowUp }: Question, period: string, recent: string): string {
@@ -90,11 +98,15 @@ function afterFigures(
   leader: Group | undefined,
   laggard: Group | undefined,
   areas: readonly Group[] | undefined,
+  shock: LargeMove | undefined,
 ): string {
   if (!leader || !laggard) return 'The figures are in. Now the notes.'
   const region = areas?.[0] ? ` Among regions ${areas[0].group} is ahead.` : ''
-  const gap = (leader.averagePct - laggard.averagePct).toFixed(1)
-  return `${leader.group} leads with ${signed(leader.averagePct)} and ${laggard.group} is last with ${signed(laggard.averagePct)}, a gap of ${gap} points.${region} I ask the notes about these two, and look for the single days that made the difference.`
+  const gap = (leader.averagePct - laggard.averagePct).toFixed(2)
+  const day = shock
+    ? ` The largest single day is ${named(shock)} on ${longDate(shock.date)} with ${signed(shock.changePct)}.`
+    : ''
+  return `${leader.group} leads with ${signed(leader.averagePct)} and ${laggard.group} is last with ${signed(laggard.averagePct)}, a gap of ${gap} points.${region}${day} What do the notes say about these?`
 }
 
 function noticed(
@@ -105,7 +117,7 @@ function noticed(
 ): string {
   const rising = sectors?.filter(({ averagePct }) => averagePct > 0).length ?? 0
   const up = trends?.filter(({ trend }) => trend === 'up').length ?? 0
-  return `${rising} of ${sectors?.length ?? 0} sectors are up, ${up} of ${trends?.length ?? 0} indices are in an uptrend. I have ${shocks} large days and ${notes} notes to explain it. Time to write it down.`
+  return `${rising} of ${sectors?.length ?? 0} sectors are up, ${up} of ${trends?.length ?? 0} indices are in an uptrend. ${shocks} large days stand out, and ${notes} notes speak of all this. Time to write it down.`
 }
 
 function headline(
@@ -125,7 +137,7 @@ export function groupTable(head: string, groups: readonly Group[]): string {
     [head, 'Average', 'Rose', 'Best', 'Worst'],
     groups.map(({ group, averagePct, advancers, count, best, worst }) => [
       ...[group, signed(averagePct), `${advancers} of ${count}`],
-      ...[`${best.ticker} ${signed(best.changePct)}`, `${worst.ticker} ${signed(worst.changePct)}`],
+      ...[`${best.ticker} ${signed(best.changePct)}`, count > 1 ? `${worst.ticker} ${signed(worst.changePct)}` : '–'],
     ]),
   )
 }
@@ -157,18 +169,11 @@ function moversTable(best: readonly Performance[], worst: readonly Performance[]
   )
 }
 
-function commodityLine(rows: readonly Performance[]): string {
-  return bullets(rows.map((row) => `${named(row)} ${signed(row.changePct)}, now ${price(row.lastClose)}`))
+function othersLine(rows: readonly Performance[]): string {
+  return `${listed(rows.map(({ name, changePct }) => `${name} ${signed(changePct)}`))}.`
 }
 
 function unique<T extends { readonly id: number; readonly date: string }>(notes: readonly T[]): T[] {
   const byId = new Map(notes.map((note) => [note.id, note]))
   return [...byId.values()].sort((a, b) => b.date.localeCompare(a.date) || b.id - a.id).slice(0, 5)
-}
-
-export function nothingToShow(desk: Desk): Step {
-  return says(
-    'I could not find anything out about this.',
-    desk.troubles.length === 0 && 'The tools gave no figures for it.',
-  )
 }

@@ -2,8 +2,7 @@ import type { Performance, RankPerformanceOutput } from '../../tools/rank-perfor
 import { type Period, pastMonths, yearToDate } from '../period.ts'
 import { capital, listed, longDate, moved, named, plural, price, section, signed, table } from '../writing.ts'
 import { clippedNote, type Line, linesOf, notesAbout, notesSection, spokenSubjects, tagsOf, within } from './lines.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Question, type Skill, type World } from './skill.ts'
+import { answers, asks, nothingToShow, type Question, type Skill, type World } from './skill.ts'
 
 // How one instrument or one group did. Without a period: over three usual ones.
 
@@ -26,7 +25,10 @@ export const performance: Skill = (question, desk, world) => {
     headline(result, line, main),
     clippedNote(question.periods, world),
     periods.length > 1 && section('By period', periodTable(periods, results, line)),
-    line.isGroup && result.rows.length > 1 && section(`Members ${main.label}`, membersTable(result.rows)),
+    line.isGroup && result.rows.length > 1 && section(`Members ${main.label}`, membersTable(edgesOf(result.rows))),
+    line.isGroup &&
+      result.rows.length > MOST_MEMBERS &&
+      `The ${result.rows.length - MOST_MEMBERS} in the middle are left out.`,
     beside &&
       `${peers} shares as a whole ${moved(beside.averagePct)} on average in the same time; ${beside.advancers} of ${beside.count} rose.`,
     risk &&
@@ -84,6 +86,13 @@ function periodTable(
     return [[capital(label), longDate(row.baseDate), longDate(row.lastDate), signed(change)]]
   })
   return table(['Period', 'From', 'To', line.isGroup ? 'Average change' : 'Change'], rows)
+}
+
+const MOST_MEMBERS = 12
+
+/** The best and the worst, where there are too many to read. */
+function edgesOf(rows: readonly Performance[]): readonly Performance[] {
+  return rows.length <= MOST_MEMBERS ? rows : [...rows.slice(0, MOST_MEMBERS / 2), ...rows.slice(-MOST_MEMBERS / 2)]
 }
 
 export function membersTable(rows: readonly Performance[]): string {

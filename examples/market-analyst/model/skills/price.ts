@@ -1,18 +1,19 @@
-import { pastYear } from '../period.ts'
+import { pastYear, wholeHistory } from '../period.ts'
 import { longDate, named, price as priced, section, signed, table } from '../writing.ts'
 import { clippedNote, within } from './lines.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Skill } from './skill.ts'
 
 // What something costs: now, on a day, or month by month over a period.
 
 const MOST = 4
+const MOST_ROWS = 24
 const DAY = 86_400_000
 
 export const price: Skill = (question, desk, world) => {
   const asked = question.periods[0]
   const isDay = asked === undefined || asked.from === asked.to
-  const period = isDay ? { ...pastYear(world), ...(asked ? { from: before(asked.from, 9), to: asked.to } : {}) } : asked
+  const usual = /\b(?:highest|lowest|record|all[- ]time)\b/i.test(question.text) ? wholeHistory(world) : pastYear(world)
+  const period = isDay ? { ...usual, ...(asked ? { from: before(asked.from, 9), to: asked.to } : {}) } : asked
   const every = isDay
     ? asked
       ? 'day'
@@ -56,7 +57,8 @@ export const price: Skill = (question, desk, world) => {
     ])
     return [
       `${title}. ${highest}${lowest}`,
-      section(`${named(result)} by ${every}`, table(['Date', 'Close', 'Low', 'High'], rows)),
+      rows.length <= MOST_ROWS &&
+        section(`${named(result)} by ${every}`, table(['Date', 'Close', 'Low', 'High'], rows)),
     ]
   })
   if (blocks.length === 0) return nothingToShow(desk)

@@ -1,8 +1,7 @@
 import { pastYear } from '../period.ts'
 import { longDate, named, section, signed, table } from '../writing.ts'
 import { clippedNote, periodOf, selectionOf, spokenSubjects, within } from './lines.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Skill } from './skill.ts'
 
 // Volatility and drawdown, over a year unless a period is named.
 

@@ -21,13 +21,21 @@ export function asks(thinks: string): Step {
 }
 
 /** An answer made of figures and notes; blocks that are empty are left out. */
-export function answers(thinks: string, ...blocks: readonly (string | undefined | false)[]): Step {
+export function answers(thinks: string, ...blocks: readonly (string | undefined | null | false)[]): Step {
   return { kind: 'answers', thinks, says: blocks.filter(Boolean).join('\n\n'), usesData: true }
 }
 
 /** An answer that needed no data. */
 export function says(...blocks: readonly (string | undefined | false)[]): Step {
   return { kind: 'answers', says: blocks.filter(Boolean).join('\n\n'), usesData: false }
+}
+
+/** Where no tool gave a figure. What went wrong is told below the answer. */
+export function nothingToShow(desk: Desk): Step {
+  return says(
+    'I could not find anything out about this.',
+    desk.troubles.length === 0 && 'The tools gave no figures for it.',
+  )
 }
 
 export type { Desk, Question, WantedCall, World }

@@ -28,6 +28,12 @@ export const empty: Skill = (_, desk, world) =>
     bullets(examples(desk, world).slice(0, 3)),
   )
 
+export const unclear: Skill = (_, desk, world) =>
+  says(
+    "**I don't know what you mean.** Nothing was said before that this could refer to. Name an instrument, a sector or a region, for example:",
+    bullets(examples(desk, world).slice(0, 3)),
+  )
+
 export const outside: Skill = ({ isCut }, desk, world) =>
   says(
     "**I can't answer that.** I only know one invented market: its prices, and the notes written about it.",

@@ -1,6 +1,5 @@
 import { plural, table } from '../writing.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Skill } from './skill.ts'
 
 // A query that the person wrote: run as it is, on a connection that can only read.
 

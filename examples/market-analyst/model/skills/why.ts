@@ -1,17 +1,16 @@
 import type { Note } from '../../tools/search-notes.ts'
 import { isAnyone } from '../subjects.ts'
 import { bullets, capital, cited, longDate, moved, named, section, signed } from '../writing.ts'
-import { clippedNote, linesOf, periodOf, selectionOf, spokenSubjects, tagsOf, within } from './lines.ts'
+import { clippedNote, type Line, linesOf, periodOf, selectionOf, spokenSubjects, tagsOf, within } from './lines.ts'
 import { notes as searchNotes } from './notes.ts'
-import { nothingToShow } from './overview.ts'
-import { answers, asks, type Skill } from './skill.ts'
+import { answers, asks, nothingToShow, type Question, type Skill } from './skill.ts'
 
 // Why something moved: what the prices did, on which days, and what the notes of those days say. Where they say nothing,
 // so does the answer.
 
 export const why: Skill = (question, desk, world) => {
   const { subjects } = question
-  const line = linesOf(subjects)[0] ?? { label: 'the market', selection: { tickers: ['MWLD'] }, isGroup: false }
+  const line = lineOf(question)
   if (!isAnyone(subjects) && question.topic.length > 0) return searchNotes(question, desk, world)
   const period = periodOf(question, world)
   const selection = isAnyone(subjects) ? selectionOf(subjects) : line.selection
@@ -57,6 +56,15 @@ export const why: Skill = (question, desk, world) => {
       section('The days that mattered most', bullets(days.map((day) => dayLine(day, [...(tagged ?? []), ...others])))),
     reasons(tagged, others, spokenSubjects(subjects), sector ?? undefined),
   )
+}
+
+/** Several are looked at as one group. */
+function lineOf({ subjects }: Question): Line {
+  const [first, ...more] = linesOf(subjects)
+  if (!first) return { label: 'the market', selection: { tickers: ['MWLD'] }, isGroup: false }
+  return more.length === 0
+    ? first
+    : { label: spokenSubjects(subjects), selection: selectionOf(subjects), isGroup: true }
 }
 
 function dayLine(
