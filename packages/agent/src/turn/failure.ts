@@ -50,7 +50,7 @@ const SECRET_NAME = /(key|token|secret|password|passwd|credential|auth)/i
 const SHORTEST_SECRET = 8
 
 /** Hides the values of environment variables that are named like secrets, and whatever looks like a credential. */
-export function withoutSecrets(text: string, env: NodeJS.ProcessEnv = process.env): string {
+function withoutSecrets(text: string, env: NodeJS.ProcessEnv = process.env): string {
   let safe = text
   for (const [name, value] of Object.entries(env)) {
     if (value && value.length >= SHORTEST_SECRET && SECRET_NAME.test(name)) safe = safe.replaceAll(value, '[hidden]')
