@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Child } from '../process/child.ts'
+
+export type Name = 'longwire' | 'raw ws'
+
+/** Both servers, each in a process of its own and fresh, and a load generator in a third. */
+export class Contest {
+  readonly servers: Readonly<Record<Name, Child>>
+  readonly load: Child
+  readonly #data: string
+
+  private constructor(servers: Readonly<Record<Name, Child>>, load: Child, data: string) {
+    this.servers = servers
+    this.load = load
+    this.#data = data
+  }
+
+  static async begin(): Promise<Contest> {
+    const data = await temporaryData()
+    const longwire = await startLongwire(data)
+    const raw = await Child.start(new URL('../servers/raw-ws.ts', import.meta.url))
+    return new Contest({ longwire, 'raw ws': raw }, await startLoad(), data)
+  }
+
+  async connect(name: Name, connections: number, sessionsPerConnection = 1): Promise<void> {
+    await this.load.ask('connect', { port: await this.servers[name].ask('port'), connections, sessionsPerConnection })
+  }
+
+  async end(): Promise<void> {
+    await this.load.stop()
+    await Promise.all(Object.values(this.servers).map((server) => server.stop()))
+    await rm(this.#data, { recursive: true })
+  }
+}
+
+export function temporaryData(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'longwire-bench-'))
+}
+
+export function startLongwire(data: string): Promise<Child> {
+  return Child.start(new URL('../servers/longwire.ts', import.meta.url), [data])
+}
+
+export function startLoad(): Promise<Child> {
+  return Child.start(new URL('../load/load.ts', import.meta.url))
+}
