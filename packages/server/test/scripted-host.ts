@@ -124,7 +124,7 @@ export class ScriptedRun {
     this.say({ type: 'end', end })
   }
 
-  fail(code: FailureCode, message = code): void {
+  fail(code: FailureCode, message: string = code): void {
     this.end({ outcome: 'failed', error: { code, message, retryable: false } })
   }
 

@@ -32,10 +32,13 @@ export const answer: SessionCommandHandler<'answer'> = async ({ session, turns }
 function answerTo({ kind, request }: OpenRequest, command: CommandOf<'answer'>): Answer {
   const { approved, reason, editedInput, action, content } = command
   if (kind === 'approval') {
-    if (approved === undefined)
-      throw new Refusal('bad_field', `request ${request} is an approval: answer with approved`)
+    if (approved === undefined || action !== undefined || content !== undefined) {
+      throw new Refusal('bad_field', `request ${request} is an approval: answer with approved, reason, editedInput`)
+    }
     return { approved, reason, editedInput }
   }
-  if (action === undefined) throw new Refusal('bad_field', `request ${request} is a ${kind}: answer with action`)
+  if (action === undefined || approved !== undefined || reason !== undefined || editedInput !== undefined) {
+    throw new Refusal('bad_field', `request ${request} is a ${kind}: answer with action and content`)
+  }
   return { action, content }
 }

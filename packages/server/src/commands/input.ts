@@ -32,6 +32,9 @@ function refuseWhatCannotBeTaken({ session, limits, takesTurns }: CommandGround,
   if (!command.text && !command.parts?.length && command.context === undefined) {
     throw new Refusal('bad_field', 'input has nothing to say: give text, parts or context')
   }
+  if (command.text !== undefined && command.parts !== undefined) {
+    throw new Refusal('bad_field', 'input has text and parts: give one of them')
+  }
   if (session.state.closed) throw new Refusal('session_closed', `session ${session.id} is closed`)
   if (!takesTurns()) throw new Refusal('going_away', 'this node is stopping: send the input again to the next one')
   if (session.state.waiting.length >= limits.waitingInputs) {

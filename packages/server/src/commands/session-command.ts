@@ -2,9 +2,10 @@ import type { CommandOf, Limits, SessionCommand, SessionCommandType } from '@lon
 import { Refusal } from '../refusal.ts'
 import { commandDigest } from '../session/command-digest.ts'
 import type { Session } from '../session/session.ts'
-import type { CommandResult } from '../session/session-state.ts'
+import { type CommandResult, type RememberedCommand, withCommand } from '../session/session-state.ts'
 import type { Turns } from '../turn/turns.ts'
 import { answer } from './answer.ts'
+import { arrange } from './arrange.ts'
 import { cancel } from './cancel.ts'
 import { close } from './close.ts'
 import { input } from './input.ts'
@@ -27,6 +28,7 @@ export type SessionCommandHandler<T extends SessionCommandType> = (
 const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> } = {
   input,
   withdraw,
+  arrange,
   cancel,
   answer,
   close,
@@ -35,13 +37,21 @@ const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> }
 /** Does what the command asks, once: the same id again gets the first result, whatever connection it comes by. */
 export function runSessionCommand(ground: CommandGround, command: SessionCommand, by: string): Promise<CommandResult> {
   const { session } = ground
-  return session.mailbox.ask(() => {
+  return session.mailbox.ask(async () => {
     const known = session.state.commands.find(({ id }) => id === command.id)
     if (known) {
-      if (known.digest === commandDigest(command)) return known.result
+      if (isSame(known, command)) return known.result
       throw new Refusal('id_reused', `the id ${command.id} was used in this session for another command`)
     }
     const handle = HANDLERS[command.type] as SessionCommandHandler<SessionCommandType>
-    return handle(ground, command, by)
+    const result = await handle(ground, command, by)
+    // Nothing of it is in the log: it is remembered for as long as the session is in memory.
+    if (result.seq === undefined) session.state = withCommand(session.state, command, result)
+    return result
   })
+}
+
+function isSame({ digest, result }: RememberedCommand, command: SessionCommand): boolean {
+  if (digest !== commandDigest(command)) return false
+  return command.type !== 'cancel' || command.turn === undefined || command.turn === result.turn
 }

@@ -5,15 +5,12 @@ import type { Commit, SessionCommand } from '@longwire/protocol'
  * What a command asked for, in a few bytes: two commands with one id are the same command when their digests agree.
  * It can be taken from the command and from the commit that the command made, so it survives a restart.
  */
-export function commandDigest(
-  said: Commit | SessionCommand | { readonly type: 'open'; readonly agent: string },
-): string {
+export function commandDigest(said: Commit | SessionCommand): string {
   return hash('sha256', canonical(asked(said)), 'base64url').slice(0, 22)
 }
 
 function asked(said: Parameters<typeof commandDigest>[0]): unknown {
   switch (said.type) {
-    case 'open':
     case 'session.opened':
       return ['open', said.agent]
     case 'input':
@@ -22,6 +19,9 @@ function asked(said: Parameters<typeof commandDigest>[0]): unknown {
     case 'withdraw':
     case 'input.returned':
       return ['withdraw', said.input]
+    case 'arrange':
+    case 'inputs.arranged':
+      return ['arrange', said.inputs]
     case 'cancel':
       return ['cancel']
     case 'turn.ended':

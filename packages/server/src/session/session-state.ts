@@ -7,6 +7,7 @@ import type {
   Json,
   Metadata,
   RequestKind,
+  SessionCommand,
   SessionStatus,
 } from '@longwire/protocol'
 import { LIMITS } from '@longwire/protocol'
@@ -108,7 +109,7 @@ export function startsTurn(input: Pick<WaitingInput, 'text' | 'parts'>): boolean
 export function foldState(state: SessionState, event: Commit): SessionState {
   const next = apply(state, event)
   const command = 'command' in event ? event.command : undefined
-  return command === undefined ? next : remember(next, command, event)
+  return command === undefined ? next : remember(next, rememberedOf(command, event))
 }
 
 function apply(state: SessionState, event: Commit): SessionState {
@@ -124,6 +125,10 @@ function apply(state: SessionState, event: Commit): SessionState {
     case 'input.applied':
     case 'input.returned':
       return { ...state, waiting: state.waiting.filter(({ input }) => input !== event.input) }
+    case 'inputs.arranged': {
+      const place = ({ input }: WaitingInput) => event.inputs.indexOf(input)
+      return { ...state, waiting: [...state.waiting].sort((a, b) => place(a) - place(b)) }
+    }
     case 'turn.started':
       return nameTurn({ ...state, turn: opened(event) }, event)
     case 'turn.ended':
@@ -170,10 +175,19 @@ function nameTurn(state: SessionState, event: EventOf<'turn.started'>): SessionS
   return { ...state, commands: [...state.commands.slice(0, -1), named] }
 }
 
-function remember(state: SessionState, id: string, event: Commit): SessionState {
-  const command = { id, digest: commandDigest(event), result: resultOf(event) }
+/** The state once this command was done without a commit of its own. */
+export function withCommand(state: SessionState, command: SessionCommand, result: CommandResult): SessionState {
+  return remember(state, { id: command.id, digest: commandDigest(command), result })
+}
+
+function remember(state: SessionState, command: RememberedCommand): SessionState {
+  const { id } = command
   const kept = state.commands.filter((each) => each.id !== id)
   return { ...state, commands: [...kept, command].slice(-LIMITS.rememberedCommands) }
+}
+
+function rememberedOf(id: string, event: Commit): RememberedCommand {
+  return { id, digest: commandDigest(event), result: resultOf(event) }
 }
 
 function resultOf(event: Commit): CommandResult {

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
 import { Turns } from '../turn/turns.ts'
-import { commandDigest } from './command-digest.ts'
+import { canonical } from './command-digest.ts'
 import { commitBody, commitJson } from './log-event.ts'
 import { Session, type SessionHouse } from './session.ts'
 import { foldState, NEW_SESSION, type SessionState } from './session-state.ts'
@@ -30,6 +30,11 @@ export interface OpenSession {
   readonly command?: string | undefined
 }
 
+interface Opened {
+  readonly ground: CommandGround
+  readonly isNew: boolean
+}
+
 /** A fold kept beside the log: what a session needs in order to go on without reading all of it. */
 interface KeptFold {
   readonly state: SessionState
@@ -47,6 +52,8 @@ export class Sessions {
   readonly #house: SessionsHouse
   readonly #live = new Map<string, CommandGround>()
   readonly #loading = new Map<string, Promise<CommandGround | undefined>>()
+  /** The `open` commands under way, so that one that is said twice at once makes one session. */
+  readonly #opening = new Map<string, Promise<unknown>>()
   readonly #checkpoints = new Map<string, number>()
   readonly #sweeping: NodeJS.Timeout
   #takesTurns = true
@@ -68,7 +75,17 @@ export class Sessions {
   }
 
   /** Makes a session for this principal. The same command, or the same id of the client's choosing, finds it again. */
-  async open(principal: string, wanted: OpenSession): Promise<{ ground: CommandGround; isNew: boolean }> {
+  async open(principal: string, wanted: OpenSession): Promise<Opened> {
+    if (wanted.command === undefined) return this.#open(principal, wanted)
+    const key = `${principal}\0${wanted.command}`
+    while (this.#opening.has(key)) await this.#opening.get(key)
+    const opening = this.#open(principal, wanted)
+    const over = opening.catch(() => undefined).finally(() => this.#opening.delete(key))
+    this.#opening.set(key, over)
+    return opening
+  }
+
+  async #open(principal: string, wanted: OpenSession): Promise<Opened> {
     const agent = this.#house.describeAgent(wanted.agent)
     if (!agent) throw new Refusal('agent_not_found', `this server hosts no agent named ${wanted.agent}`)
     const metadata = wanted.metadata ?? {}
@@ -169,9 +186,7 @@ export class Sessions {
       const { items } = await this.#house.store.list({ principal, command: wanted.command, limit: 1 })
       const made = items[0]
       if (made) {
-        const asked = commandDigest({ type: 'open', agent: wanted.agent })
-        const same = asked === commandDigest({ type: 'open', agent: made.agent })
-        if (!same || (wanted.session !== undefined && wanted.session !== made.session)) {
+        if (!isSameOpen(made, wanted)) {
           throw new Refusal('id_reused', `the id ${wanted.command} was used to open another session`)
         }
         return this.#byKey(made.key)
@@ -179,13 +194,8 @@ export class Sessions {
     }
     if (wanted.session === undefined) return undefined
     const ground = await this.#byKey(keyOf(principal, wanted.session))
-    if (!ground && SERVER_MADE.test(wanted.session)) {
-      throw new Refusal(
-        'session_not_found',
-        `there is no session ${wanted.session}; ids that begin so are the server's`,
-      )
-    }
-    if (ground && ground.session.principal !== principal) {
+    // Ids that look like the server's own are not for clients to choose; whose one is, if anybody's, is not said.
+    if (ground ? ground.session.principal !== principal : SERVER_MADE.test(wanted.session)) {
       throw new Refusal('session_not_found', `there is no session ${wanted.session}`)
     }
     if (ground && ground.session.agent !== wanted.agent) {
@@ -267,6 +277,12 @@ export class Sessions {
     await this.#house.store.saveCheckpoint(key, { seq: session.head, json: JSON.stringify(kept) })
     this.#checkpoints.set(key, session.head)
   }
+}
+
+/** Whether this session is what an `open` with the same id would make. */
+function isSameOpen(made: SessionRecord, { agent, session, metadata = {} }: OpenSession): boolean {
+  const isNamedSo = session === undefined ? SERVER_MADE.test(made.session) : session === made.session
+  return isNamedSo && agent === made.agent && canonical(metadata) === canonical(made.metadata)
 }
 
 /**
