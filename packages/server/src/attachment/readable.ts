@@ -2,6 +2,7 @@ import { type Filter, passes } from '@longwire/protocol'
 import type { LogEvent } from '../session/log-event.ts'
 
 const stubs = new WeakMap<LogEvent, string>()
+const unreasonedStubs = new WeakMap<LogEvent, string>()
 const unreasoned = new WeakMap<LogEvent, string>()
 
 /**
@@ -16,7 +17,10 @@ export function readableFields(
 ): string | undefined {
   if (!passes(filter, event)) return undefined
   if (event.fields.length > stubBytes / 4 && event.sub === 0 && Buffer.byteLength(event.fields) >= stubBytes) {
-    return once(stubs, event, () => stub(event, session))
+    const isSpared = event.reasoning === true && !filter.reasoning
+    return once(isSpared ? unreasonedStubs : stubs, event, () =>
+      stub(event, session, isSpared ? '?reasoning=false' : ''),
+    )
   }
   return event.reasoning && !filter.reasoning ? once(unreasoned, event, () => withoutReasoning(event)) : event.fields
 }
@@ -28,11 +32,11 @@ export function wholeFields(event: LogEvent, filter: Filter): string | undefined
 }
 
 /** The short fields of the event, by which it can be placed, and where to fetch the rest. */
-function stub(event: LogEvent, session: string): string {
+function stub(event: LogEvent, session: string, query: string): string {
   const whole = JSON.parse(`{${event.fields}`) as Record<string, unknown>
   const short = Object.entries(whole).filter(([, value]) => isShort(value))
   const bytes = Buffer.byteLength(event.fields) + 1
-  const href = `/v1/sessions/${encodeURIComponent(session)}/events/${event.seq}`
+  const href = `/v1/sessions/${encodeURIComponent(session)}/events/${event.seq}${query}`
   return JSON.stringify({ ...Object.fromEntries(short), bytes, href }).slice(1)
 }
 

@@ -1,6 +1,5 @@
 import { ERRORS } from '@longwire/protocol'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { refuseForeignOrigin } from '../auth/same-origin.ts'
@@ -28,15 +27,6 @@ export function createDoors(
         styleSrc: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
-      },
-    }),
-  )
-  doors.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: house.limits.frameBytes,
-      onError: () => {
-        throw new Refusal('frame_too_big', `the body is over ${house.limits.frameBytes} bytes`)
       },
     }),
   )

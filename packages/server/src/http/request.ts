@@ -3,11 +3,16 @@ import type { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import type { DoorEnv } from './context.ts'
 
-/** The JSON body, as this schema has it. */
-export async function readBody<S extends z.ZodType>(c: Context<DoorEnv>, schema: S): Promise<z.infer<S>> {
+/** The JSON body, as this schema has it, of at most so many bytes. */
+export async function readBody<S extends z.ZodType>(
+  c: Context<DoorEnv>,
+  schema: S,
+  mostBytes: number,
+): Promise<z.infer<S>> {
+  const text = await readText(c, mostBytes)
   let value: unknown
   try {
-    value = JSON.parse(await c.req.text())
+    value = JSON.parse(text)
   } catch {
     throw new Refusal('bad_frame', 'the body is not JSON')
   }
@@ -15,6 +20,20 @@ export async function readBody<S extends z.ZodType>(c: Context<DoorEnv>, schema:
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
   throw new Refusal('bad_field', `${issue.path.join('.') || 'the body'}: ${issue.message}`)
+}
+
+/** The body as text. One that is over the bound is let go of at the bound, whatever its head said of its length. */
+async function readText(c: Context<DoorEnv>, mostBytes: number): Promise<string> {
+  const tooBig = new Refusal('frame_too_big', `the body is over ${mostBytes} bytes`)
+  if (Number(c.req.header('content-length') ?? 0) > mostBytes) throw tooBig
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > mostBytes) throw tooBig
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** The whole number that this query parameter holds, within bounds. */

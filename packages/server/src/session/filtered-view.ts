@@ -8,15 +8,17 @@ export function filteredView(view: SessionView, filter: Filter): SessionView {
     ...view,
     turns: view.turns.map((turn) => ({
       ...turn,
-      messages: showsReasoning ? turn.messages : turn.messages.map(withoutReasoning),
+      messages: showsReasoning ? turn.messages : turn.messages.flatMap(withoutReasoning),
       trace: seen(turn.trace, filter),
     })),
   }
 }
 
-function withoutReasoning(message: MessageView): MessageView {
+/** None where the step has only thought so far: whoever is spared its reasoning has not heard of it. */
+function withoutReasoning(message: MessageView): readonly MessageView[] {
   const parts = message.parts.filter((part) => part.type !== 'reasoning')
-  return parts.length === message.parts.length ? message : { ...message, parts }
+  if (parts.length === message.parts.length) return [message]
+  return parts.length === 0 && message.draft ? [] : [{ ...message, parts }]
 }
 
 /** A span that is not shown leaves its children to the nearest one that is. */

@@ -19,7 +19,7 @@ const OpenBody = z.object({
 /** Open, list, look at, speak to and erase sessions: the caller's own, and nobody else's. */
 export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): void {
   doors.post('/v1/sessions', async (c) => {
-    const body = await readBody(c, OpenBody)
+    const body = await readBody(c, OpenBody, limits.frameBytes)
     const { principal } = c.get('identity')
     const { agent, session, metadata, id: command } = body
     const { ground, isNew } = await sessions.open(principal, { agent, session, metadata, command })
@@ -54,8 +54,9 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
 
   doors.post('/v1/sessions/:session/commands', async (c) => {
     const { principal } = c.get('identity')
+    // The body first: a session that was found before may leave memory while a slow one trickles in.
+    const command = sessionCommand(await readBody(c, z.unknown(), limits.frameBytes))
     const ground = await sessions.find(principal, c.req.param('session'))
-    const command = sessionCommand(await readBody(c, z.unknown()))
     const result = await runSessionCommand(ground, command, principal)
     return c.json({ type: 'ok', id: command.id, ...result })
   })
