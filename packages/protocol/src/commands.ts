@@ -61,6 +61,10 @@ export const COMMANDS = {
     context: Json.optional().describe('what the agent should know and the person did not say; alone it starts no turn'),
   }),
   withdraw: command('withdraw', 'Takes back an input that is not applied yet.', { ch, input: InputId }),
+  arrange: command('arrange', 'Puts the inputs that wait into another order.', {
+    ch,
+    inputs: z.array(InputId).min(1).max(1_000).describe('some or all of those that wait: they go first, in this order'),
+  }),
   cancel: command(
     'cancel',
     'Stops the running turn. What it said so far is kept, marked `partial`. The session stays.',
@@ -79,6 +83,11 @@ export const COMMANDS = {
       reason: z.string().max(4_096).optional().describe('why, in the words of the person'),
       editedInput: Json.optional().describe('the input that the call shall run with instead'),
       action: z.enum(['accept', 'decline', 'cancel']).optional(),
+      hash: z
+        .string()
+        .max(128)
+        .optional()
+        .describe('`hash` of the request as the person saw it; another one is refused'),
       content: Json.optional().describe('what was filled in, chosen, or done by the client'),
     },
   ),
@@ -92,7 +101,7 @@ export type CommandOf<T extends CommandType> = z.infer<(typeof COMMANDS)[T]>
 export type Command = { [T in CommandType]: CommandOf<T> }[CommandType]
 
 /** The commands that speak to a session, over any wire. The others speak to a connection. */
-export const SESSION_COMMANDS = ['input', 'withdraw', 'cancel', 'answer', 'close'] as const
+export const SESSION_COMMANDS = ['input', 'withdraw', 'arrange', 'cancel', 'answer', 'close'] as const
 export type SessionCommandType = (typeof SESSION_COMMANDS)[number]
 export type SessionCommand = CommandOf<SessionCommandType>
 

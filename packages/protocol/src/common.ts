@@ -24,6 +24,7 @@ export const RequestId = id('the id of a request, unique in its session')
 export const CallId = id('the id of a tool call, unique in its session')
 export const SpanId = id('the id of a span of the trace, unique in its session')
 export const TaskId = id('the id of a background task, unique in its session')
+export const ScheduleId = id('the id of a schedule, unique in its session')
 export const Channel = z.int().min(0).max(2_147_483_647).describe('the number of an attachment on its connection')
 export const PlaceText = z
   .string()

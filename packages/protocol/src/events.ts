@@ -9,6 +9,7 @@ import {
   Level,
   Metadata,
   RequestId,
+  ScheduleId,
   SessionId,
   SpanId,
   SpanKind,
@@ -107,6 +108,10 @@ export const EVENTS = {
     by: z.string().describe('the principal'),
     command,
   }),
+  'inputs.arranged': commit('inputs.arranged', 'The inputs that wait stand in another order.', {
+    inputs: z.array(InputId).describe('all that wait, in their new order'),
+    command,
+  }),
   'input.applied': commit('input.applied', 'The input is part of a turn now.', {
     input: InputId,
     turn: TurnId,
@@ -122,6 +127,9 @@ export const EVENTS = {
     cause: z.enum(['input', 'task', 'schedule']),
     inputs: z.array(InputId).describe('what it answers to'),
     attempt: z.int().min(1).describe('1, or more when the turn is run again'),
+    task: TaskId.optional().describe('with cause `task`: the background task that ended'),
+    schedule: ScheduleId.optional().describe('with cause `schedule`: what came due'),
+    next: z.number().optional().describe('with cause `schedule`: when it comes due again'),
   }),
   'chunk.text': draft('chunk.text', 'A piece of what the agent says.', {
     turn: TurnId,
@@ -147,6 +155,7 @@ export const EVENTS = {
     step: StepId,
     message: Message,
     usage: Usage.optional(),
+    finishReason: z.string().optional().describe('why the model stopped here'),
     partial: z.boolean().optional().describe('a person stopped it here'),
   }),
   'tool.started': commit('tool.started', 'A tool runs.', {
@@ -155,6 +164,10 @@ export const EVENTS = {
     name: toolName,
     title: z.string().optional().describe('what a person reads'),
     input: Json.describe('what it runs with'),
+    idempotent: z
+      .boolean()
+      .optional()
+      .describe('running it twice is the same as once, so it is run again after a crash'),
   }),
   'tool.finished': commit('tool.finished', 'A call has its result. Every call that started has exactly one.', {
     turn: TurnId,
@@ -164,6 +177,21 @@ export const EVENTS = {
     error: z.string().optional().describe('why it failed'),
     tookMs,
   }),
+  'step.started': commit(
+    'step.started',
+    'A step begins that the log has to know of before it ends: a wait for a time, or branches side by side. Sent with `trace: debug` only.',
+    {
+      turn: TurnId,
+      step: StepId,
+      name: z.string(),
+      until: z.number().optional().describe('milliseconds since 1970: the step waits for this time'),
+      branches: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('so many branches begin; the steps of the first are `<step>.1.1` and on'),
+    },
+  ),
   'step.finished': commit(
     'step.finished',
     "A step of the agent's own has its result, recorded for the case that the turn is run again. Sent with `trace: debug` only.",
@@ -194,6 +222,12 @@ export const EVENTS = {
       .describe('what there is to choose from'),
     expiresAt: z.number().optional().describe('milliseconds since 1970'),
     onExpiry: z.enum(['deny', 'approve', 'fail', 'escalate']).optional(),
+    to: z
+      .string()
+      .max(128)
+      .optional()
+      .describe('the role that may answer; whoever may speak in the session unless given'),
+    hash: z.string().optional().describe('of the input: an answer that names another one is refused'),
   }),
   'control.settled': commit('control.settled', 'The request has its outcome. Every request has exactly one.', {
     request: RequestId,
@@ -224,6 +258,17 @@ export const EVENTS = {
     task: TaskId,
     fraction,
     label: z.string().optional().describe('what it does now'),
+  }),
+  'schedule.set': commit('schedule.set', 'A turn will begin by itself at a time, once or again and again.', {
+    schedule: ScheduleId,
+    label: z.string().describe('what a person reads'),
+    next: z.number().describe('milliseconds since 1970: when it comes due'),
+    everyMs: z.int().min(1_000).optional().describe('milliseconds between one time and the next; once unless given'),
+    input: Json.optional().describe('what the agent is told then'),
+  }),
+  'schedule.ended': commit('schedule.ended', 'The schedule will not come due again.', {
+    schedule: ScheduleId,
+    reason: z.enum(['cancelled', 'closed']),
   }),
   'turn.ended': commit('turn.ended', 'The turn is over. Every turn that started has exactly one.', {
     turn: TurnId,

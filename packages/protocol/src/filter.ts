@@ -22,10 +22,13 @@ export interface Visibility {
   readonly level?: Level | undefined
 }
 
-/** Whether the reader gets this event at all. A recorded step is shown with the finest trace only: its output is the author's. */
+/** Recorded steps are shown with the finest trace only: their output is the author's. */
+const RECORDED: ReadonlySet<string> = new Set(['step.started', 'step.finished'])
+
+/** Whether the reader gets this event at all. */
 export function passes(filter: Filter, event: Visibility): boolean {
   if (event.type === 'chunk.reasoning') return filter.reasoning
-  if (event.type === 'step.finished') return filter.trace === 'debug'
+  if (RECORDED.has(event.type)) return filter.trace === 'debug'
   return event.level === undefined || sees(filter.trace, event.level)
 }
 

@@ -27,6 +27,7 @@ const ANYTHING = new Set([
   'frame.snapshot.view',
   'event.input.accepted.context',
   'event.tool.started.input',
+  'event.schedule.set.input',
   'event.tool.finished.output',
   'event.step.finished.output',
   'event.trace.progress.detail',

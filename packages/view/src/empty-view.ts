@@ -14,6 +14,7 @@ export function emptyView(): SessionView {
     waiting: [],
     requests: [],
     tasks: [],
+    schedules: [],
     usage: {},
   }
 }

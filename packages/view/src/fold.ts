@@ -9,14 +9,15 @@ import {
 } from '@longwire/protocol'
 import { chunkReasoning, chunkText, chunkTool } from './fold/chunk.ts'
 import { controlRequested, controlSettled } from './fold/control.ts'
-import { inputAccepted, inputApplied, inputReturned } from './fold/input.ts'
+import { inputAccepted, inputApplied, inputReturned, inputsArranged } from './fold/input.ts'
 import { messageCommitted } from './fold/message.ts'
+import { scheduleEnded, scheduleSet } from './fold/schedule.ts'
 import { sessionClosed, sessionOpened } from './fold/session.ts'
-import { stepFinished, stepRolledBack } from './fold/step.ts'
+import { stepFinished, stepRolledBack, stepStarted } from './fold/step.ts'
 import { taskFinished, taskProgress, taskStarted } from './fold/task.ts'
 import { toolFinished, toolStarted } from './fold/tool.ts'
 import { traceProgress, traceSpan } from './fold/trace.ts'
-import { turnEnded, turnStarted } from './fold/turn.ts'
+import { hasRecovered, turnEnded, turnStarted } from './fold/turn.ts'
 import type { SessionView } from './session-view.ts'
 
 /** An event of a type that this version does not know: it moves the place and shows nothing. */
@@ -33,6 +34,7 @@ const FOLDS: { readonly [T in EventType]: (view: SessionView, event: EventOf<T>)
   'input.accepted': inputAccepted,
   'input.applied': inputApplied,
   'input.returned': inputReturned,
+  'inputs.arranged': inputsArranged,
   'turn.started': turnStarted,
   'chunk.text': chunkText,
   'chunk.reasoning': chunkReasoning,
@@ -40,6 +42,7 @@ const FOLDS: { readonly [T in EventType]: (view: SessionView, event: EventOf<T>)
   'message.committed': messageCommitted,
   'tool.started': toolStarted,
   'tool.finished': toolFinished,
+  'step.started': stepStarted,
   'step.finished': stepFinished,
   'trace.progress': traceProgress,
   'trace.span': traceSpan,
@@ -49,8 +52,18 @@ const FOLDS: { readonly [T in EventType]: (view: SessionView, event: EventOf<T>)
   'task.started': taskStarted,
   'task.finished': taskFinished,
   'task.progress': taskProgress,
+  'schedule.set': scheduleSet,
+  'schedule.ended': scheduleEnded,
   'turn.ended': turnEnded,
 }
+
+/** What is written of a turn before it goes on where it was cut. */
+const BEFORE_GOING_ON: ReadonlySet<string> = new Set([
+  'turn.started',
+  'step.rolledback',
+  'step.started',
+  'step.finished',
+])
 
 /** A commit came as a stub: the whole of it has to be fetched from `href` before it can be folded. */
 export class StubNotFetched extends Error {
@@ -86,7 +99,10 @@ function apply(view: SessionView, event: SessionEvent | UnknownEvent): SessionVi
   if ('href' in event && typeof event.href === 'string')
     throw new StubNotFetched(printPlace(placeOf(event)), event.href)
   const foldOne = FOLDS[event.type] as (view: SessionView, event: SessionEvent) => SessionView
-  return foldOne(view, event)
+  const folded = foldOne(view, event)
+  // Not by a draft: one that is withdrawn leaves nothing behind.
+  const goesOn = !('sub' in event) && event.turn !== undefined && !BEFORE_GOING_ON.has(event.type)
+  return goesOn ? hasRecovered(folded, event.turn!) : folded
 }
 
 function isKnown(event: SessionEvent | UnknownEvent): event is SessionEvent {

@@ -7,6 +7,7 @@ export type {
   MessageView,
   PartView,
   RequestView,
+  ScheduleView,
   SessionView,
   SpanView,
   TaskView,

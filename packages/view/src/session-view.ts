@@ -35,6 +35,8 @@ export interface SessionView {
   /** Requests that wait for a person, oldest first. */
   readonly requests: readonly RequestView[]
   readonly tasks: readonly TaskView[]
+  /** What will begin by itself, in the order in which it was set. */
+  readonly schedules: readonly ScheduleView[]
   /** Of all turns of the session. */
   readonly usage: Usage
   readonly closed?: { readonly reason: string; readonly at: number } | undefined
@@ -44,7 +46,13 @@ export interface TurnView {
   readonly turn: string
   readonly status: 'running' | 'waiting' | TurnOutcome
   readonly cause: EventOf<'turn.started'>['cause']
+  /** With cause `task`: the background task that ended. */
+  readonly task?: string | undefined
+  /** With cause `schedule`: what came due. */
+  readonly schedule?: string | undefined
   readonly attempt: number
+  /** It is run again after a crash, and has not said anything new yet. */
+  readonly recovering?: true | undefined
   readonly startedAt: number
   readonly endedAt?: number | undefined
   readonly finishReason?: string | undefined
@@ -162,4 +170,13 @@ export interface TaskView {
   readonly progressLabel?: string | undefined
   readonly outcome?: 'ok' | 'error' | 'cancelled' | undefined
   readonly result?: Json | undefined
+}
+
+export interface ScheduleView {
+  readonly schedule: string
+  readonly label: string
+  /** Milliseconds since 1970. */
+  readonly next: number
+  readonly everyMs?: number | undefined
+  readonly input?: Json | undefined
 }

@@ -23,6 +23,7 @@ const HANDLERS: { readonly [T in CommandType]: ConnectionCommandHandler<T> } = {
   ping,
   input: speak,
   withdraw: speak,
+  arrange: speak,
   cancel: speak,
   answer: speak,
   close: speak,

@@ -17,6 +17,12 @@ export function inputReturned(view: SessionView, { input }: EventOf<'input.retur
   return withoutWaiting(view, input)
 }
 
+/** Those that are named go first, in the order named; the others stay as they stood. */
+export function inputsArranged(view: SessionView, { inputs }: EventOf<'inputs.arranged'>): SessionView {
+  const first = inputs.flatMap((id) => view.waiting.filter(({ input }) => input === id))
+  return { ...view, waiting: [...first, ...view.waiting.filter(({ input }) => !inputs.includes(input))] }
+}
+
 /** Moves a waiting input into its turn. One that does not wait was applied before. */
 export function applyInput(view: SessionView, id: string, turnId: string): SessionView {
   const input = view.waiting.find((waiting) => waiting.input === id)

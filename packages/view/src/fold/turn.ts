@@ -6,6 +6,7 @@ import { withoutDraftSpans } from '../span-tree.ts'
 import { isOver, withStatus, withTurn } from '../turn-list.ts'
 import { addUsage, usageOver } from '../usage.ts'
 import { applyInput } from './input.ts'
+import { scheduleCame } from './schedule.ts'
 
 export function turnStarted(view: SessionView, event: EventOf<'turn.started'>): SessionView {
   const isKnown = view.turns.some(({ turn }) => turn === event.turn)
@@ -13,7 +14,8 @@ export function turnStarted(view: SessionView, event: EventOf<'turn.started'>): 
     ? withTurn(view, event.turn, (turn) => (event.attempt > turn.attempt ? again(turn, event.attempt) : turn))
     : { ...view, turns: [...view.turns, newTurn(event)] }
   const applied = event.inputs.reduce((so, input) => applyInput(so, input, event.turn), begun)
-  return withStatus(applied, event.turn)
+  const isFirst = !isKnown && event.schedule !== undefined
+  return withStatus(isFirst ? scheduleCame(applied, event.schedule!, event.next) : applied, event.turn)
 }
 
 export function turnEnded(view: SessionView, event: EventOf<'turn.ended'>): SessionView {
@@ -27,13 +29,20 @@ export function turnEnded(view: SessionView, event: EventOf<'turn.ended'>): Sess
   return withStatus({ ...ended, usage: total }, undefined)
 }
 
-function newTurn({ turn, cause, attempt, at }: EventOf<'turn.started'>): TurnView {
-  return { turn, status: 'running', cause, attempt, startedAt: at, messages: [], trace: [], requests: [] }
+function newTurn({ turn, cause, attempt, task, schedule, at }: EventOf<'turn.started'>): TurnView {
+  const because = defined({ task, schedule })
+  return { turn, status: 'running', cause, ...because, attempt, startedAt: at, messages: [], trace: [], requests: [] }
 }
 
 function again(turn: TurnView, attempt: number): TurnView {
   const { endedAt: _, finishReason: __, error: ___, ...rest } = withoutAnyDraft(turn)
-  return { ...rest, status: 'running', attempt }
+  return { ...rest, status: 'running', attempt, recovering: true }
+}
+
+/** What a turn that is run again says next is new: it has caught up with its log. */
+export function hasRecovered(view: SessionView, turnId: string): SessionView {
+  if (!view.turns.some(({ turn, recovering }) => turn === turnId && recovering)) return view
+  return withTurn(view, turnId, ({ recovering: _, ...turn }) => turn)
 }
 
 function withoutAnyDraft(turn: TurnView): TurnView {
