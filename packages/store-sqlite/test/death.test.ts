@@ -9,8 +9,11 @@ const SEEDS = [...SEEDS_THAT_FAILED, 1_917, Math.floor(Math.random() * 2 ** 31)]
 
 for (const durability of ['process', 'power'] as const) {
   for (const seed of SEEDS) {
-    test(`[L22] [L23] [L24] no acknowledged commit is lost to kill -9 (durability ${durability}, seed ${seed})`, () =>
-      dieTwice(durability, seed))
+    test(
+      `[L22] [L23] [L24] no acknowledged commit is lost to kill -9 (durability ${durability}, seed ${seed})`,
+      () => dieTwice(durability, seed),
+      60_000,
+    )
   }
 }
 

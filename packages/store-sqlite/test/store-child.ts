@@ -1,6 +1,5 @@
 // A process of its own for stories in which a process dies. It says what was acknowledged on its standard output, a line
 // each, in order, and only ends when it is killed or its story is over.
-import { writeSync } from 'node:fs'
 import { type Durability, SqliteStore } from '../src/index.ts'
 import { newSession, range } from './sessions.ts'
 
@@ -14,25 +13,25 @@ export interface Story {
 
 const story: Story = JSON.parse(process.argv[2]!)
 
-function say(...words: (string | number)[]): void {
-  writeSync(1, `${words.join(' ')}\n`)
+/** Resolves when the line is out, so that a listener that is slower than the store slows the store. */
+function say(...words: (string | number)[]): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${words.join(' ')}\n`, () => resolve()))
 }
 
-const store = await SqliteStore.open({ ...story, readBoot: () => story.boot }).catch((error) => {
-  say('refused', error.fault, error.message)
+const store = await SqliteStore.open({ ...story, readBoot: () => story.boot }).catch(async (error) => {
+  await say('refused', error.fault, error.message)
   process.exit(0)
 })
-// The storage threads alone do not count as work to wait for once the store is closed; until then they do.
 switch (story.tells) {
   case 'hold':
-    say('open')
+    await say('open')
     break
   case 'append':
     await Promise.all(range(8).map((n) => appendForEver(`s${n}`, 1 + (n % 3))))
     break
   case 'erase':
     await store.erase('big')
-    say('erased')
+    await say('erased')
     break
   case 'fill':
     await fill()
@@ -41,11 +40,11 @@ switch (story.tells) {
 
 async function appendForEver(key: string, count: number): Promise<never> {
   const record = (await store.load(key)) ?? (await store.create(newSession(key), ['{"n":1}']))
-  say('log', key, record.log)
+  await say('log', key, record.log)
   for (let { head } = record; ; ) {
     const commits = range(count).map((n) => JSON.stringify({ n: head + n + 1, pad: 'x'.repeat(500) }))
     head = await store.append(key, { head, commits, at: 2 })
-    say('ack', key, head)
+    await say('ack', key, head)
   }
 }
 
@@ -58,11 +57,11 @@ async function fill(): Promise<void> {
         commits: [JSON.stringify({ n: head + 1, pad: 'x'.repeat(20_000) })],
         at: 2,
       })
-      say('ack', 's', head)
+      await say('ack', 's', head)
     } catch (error) {
-      say('fault', (error as { fault: string }).fault, (error as Error).message)
+      await say('fault', (error as { fault: string }).fault, (error as Error).message)
       const again = await store.append('s', { head, commits: ['{}'], at: 2 }).catch((next) => next)
-      say('then', again.fault)
+      await say('then', again.fault)
       process.exit(0)
     }
   }
