@@ -7,6 +7,12 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`
 }
 
+/** "0 s", "42 s", "2 min 5 s": what passes while one looks. */
+export function seconds(ms: number): string {
+  const whole = Math.max(0, Math.floor(ms / 1_000))
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
+
 /** "1,204 tokens in, 380 out", or nothing where nothing was counted. */
 export function tokens({ inputTokens, outputTokens }: Usage = {}): string {
   if (!inputTokens && !outputTokens) return ''

@@ -1,8 +1,8 @@
 import type { LinkState } from '@longwire/client'
-import type { SessionView, SpanView, TurnView } from '@longwire/view'
+import type { SessionView, TurnView } from '@longwire/view'
 import { clipped } from '../terminal/prose.ts'
 import type { Style } from '../terminal/terminal.ts'
-import { duration } from './figures.ts'
+import { seconds } from './figures.ts'
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 100
@@ -21,9 +21,8 @@ export function statusLine(
   if (lost) return `${style.yellow(frame)} ${style.yellow(clipped(lost, columns - 4))}`
   const turn = runningTurn(view)
   if (!turn) return undefined
-  const took = duration(Math.max(0, Math.floor((now - turn.startedAt) / 1_000) * 1_000)).replace('.0', '')
   const doing = isStopping ? 'stopping' : activity(turn)
-  return `${style.cyan(frame)} ${clipped(doing, columns - 16)} ${style.dim(took)}`
+  return `${style.cyan(frame)} ${doing} ${style.dim(seconds(now - turn.startedAt))}`
 }
 
 export function runningTurn({ turns }: SessionView): TurnView | undefined {
@@ -41,16 +40,10 @@ export function lostLine(link: LinkState, now: number): string | undefined {
   return `${why}, coming back${wait > 1 ? ` in ${wait} s` : ''}…`
 }
 
+/** In one word: the spans that are open say it in more. */
 function activity(turn: TurnView): string {
   if (turn.status === 'waiting') return 'waiting for an answer'
-  const draft = turn.messages.findLast((message) => message.draft)
-  const last = draft?.parts.at(-1)
+  const last = turn.messages.findLast((message) => message.draft)?.parts.at(-1)
   if (last?.type === 'text') return 'writing'
-  if (last?.type === 'reasoning') return 'thinking'
-  return openSpan(turn.trace)?.label ?? 'thinking'
-}
-
-function openSpan(spans: readonly SpanView[]): SpanView | undefined {
-  const open = spans.findLast(({ tookMs }) => tookMs === undefined)
-  return open && (openSpan(open.children) ?? open)
+  return last?.type === 'reasoning' ? 'thinking' : 'working'
 }

@@ -216,8 +216,8 @@ export class Talk {
     const { final, open } = this.#show(Number.POSITIVE_INFINITY)
     this.#editor.close()
     const goesOn = runningTurn(this.#options.session.view) ? 'The turn goes on without you. ' : ''
-    const last = `  ${style.dim(`${goesOn}Come back with`)} ${this.#options.comeBack}`
-    this.#screen.close([...final, ...open, '', last])
+    const last = ['', `  ${style.dim(`${goesOn}Come back with`)}`, `  ${this.#options.comeBack}`]
+    this.#screen.close([...final, ...open, ...last])
   }
 
   get #columns(): number {

@@ -1,4 +1,4 @@
-import type { Json } from '@longwire/protocol'
+import { FAILURES, type Json } from '@longwire/protocol'
 import type { MessageView, PartView, RequestView, SpanView, ToolPartView, TurnView } from '@longwire/view'
 import { clipped, prose, wrap } from '../terminal/prose.ts'
 import type { Style } from '../terminal/terminal.ts'
@@ -113,7 +113,12 @@ function spanBlock(turn: TurnView, shown: { span: SpanView; depth: number }, isO
     const styled = span.kind === 'rationale' ? style.dim(style.italic(label)) : depth === 0 ? label : style.dim(label)
     return [`${margin}${spanMark(span, isFinal, style)} ${styled}${style.dim(done)}${took}`]
   }
-  return { at: span.startedAt ?? turn.startedAt, block: { key: `${turn.turn}/${span.span}`, isFinal, lines } }
+  return { at: beganAt(span), block: { key: `${turn.turn}/${span.span}`, isFinal, lines } }
+}
+
+/** A span that is open may not say since when: then it stands with the first below it, or after all that is known. */
+function beganAt({ startedAt, children }: SpanView): number {
+  return startedAt ?? Math.min(Number.MAX_SAFE_INTEGER, ...children.map(beganAt))
 }
 
 function spanMark({ outcome }: SpanView, isFinal: boolean, style: Style): string {
@@ -168,9 +173,13 @@ function withdrawnBlock(withdrawn: Withdrawn): Happened {
   const lines = (columns: number, style: Style) => [
     '',
     ...indented(prose(withdrawn.text, columns - MARGIN.length, style).map((line) => struck(line, style))),
-    `${MARGIN}${style.yellow('↶')} ${style.dim(clipped(`taken back: ${withdrawn.reason}`, columns - 6))}`,
+    `${MARGIN}${style.yellow('↶')} ${style.dim(clipped(`the text above was taken back: ${reasonOf(withdrawn)}`, columns - 6))}`,
   ]
   return { at: withdrawn.at, block: { key: withdrawnKey(withdrawn), isFinal: true, lines } }
+}
+
+function reasonOf({ reason }: Withdrawn): string {
+  return (FAILURES as Readonly<Record<string, { says: string }>>)[reason]?.says ?? reason
 }
 
 function struck(line: string, style: Style): string {
@@ -183,11 +192,10 @@ function endBlock(turn: TurnView): Block {
     const used = tokens(turn.usage)
     if (turn.status === 'failed') {
       const why = `failed: ${turn.error?.message ?? turn.finishReason} (${turn.error?.code ?? 'unknown'})`
-      return ['', ...indented(wrap(style.red(`✗ ${why}`), columns - MARGIN.length)), '']
+      return ['', ...indented(wrap(style.red(`✗ ${why}`), columns - MARGIN.length))]
     }
-    if (turn.status === 'cancelled')
-      return ['', `${MARGIN}${style.yellow('■')} ${style.dim(`stopped after ${took}`)}`, '']
-    return ['', `${MARGIN}${style.dim([took, used].filter(Boolean).join(' · '))}`, '']
+    if (turn.status === 'cancelled') return ['', `${MARGIN}${style.yellow('■')} ${style.dim(`stopped after ${took}`)}`]
+    return ['', `${MARGIN}${style.dim([took, used].filter(Boolean).join(' · '))}`]
   }
   return { key: `${turn.turn}/end`, isFinal: true, lines }
 }

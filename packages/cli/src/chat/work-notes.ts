@@ -1,9 +1,9 @@
 import type { ReadEvent } from '@longwire/client'
+import picocolors from 'picocolors'
 import { clipped, prose } from '../terminal/prose.ts'
-import { styleOf } from '../terminal/terminal.ts'
 
 const COLUMNS = 100
-const PLAIN = styleOf(process.stderr, { NO_COLOR: '1' })
+const PLAIN = picocolors.createColors(false)
 
 /** What an agent does, as plain lines: each piece of work once, when it begins. */
 export class WorkNotes {

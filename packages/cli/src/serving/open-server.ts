@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, opendirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { AgentLoadError } from '@longwire/agent/internal'
 import { createServer, type LongwireServer, ServerMisuse, type ServerOptions } from '@longwire/server'
 import { CommandFailure } from '../exit-codes.ts'
@@ -39,7 +39,8 @@ export function agentPaths(named: readonly string[]): readonly string[] {
 
 function requireWritable(data: string): void {
   try {
-    mkdirSync(data, { recursive: true })
+    makeFolder(resolve(data))
+    opendirSync(data).closeSync()
     accessSync(data, constants.W_OK | constants.X_OK)
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? 'unknown'
@@ -48,6 +49,13 @@ function requireWritable(data: string): void {
       cause,
     })
   }
+}
+
+// Not `recursive`: where the kernel says ENOENT to everything, as below /proc, Node then tries for ever.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
 }
 
 function failureToServe(error: unknown, { host, port, data }: ServeOptions): unknown {

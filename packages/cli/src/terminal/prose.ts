@@ -1,16 +1,24 @@
 import width from 'fast-string-width'
 import { wrapAnsi } from 'fast-wrap-ansi'
+import picocolors from 'picocolors'
 import type { Style } from './terminal.ts'
 
-/** Text of a message in lines of at most `columns`, its Markdown shown lightly: a line that is whole never changes again. */
+const PLAIN = picocolors.createColors(false)
+
+/**
+ * Text of a message in lines of at most `columns`, its Markdown shown lightly. More text at the end leaves the
+ * lines above as they are, but for the widths of a table that still grows.
+ */
 export function prose(text: string, columns: number, style: Style): string[] {
   let isCode = false
-  return withoutEdges(text).flatMap((line) => {
+  const lines = withoutEdges(text)
+  return lines.flatMap((line, at) => {
     if (/^\s*(```|~~~)/.test(line)) {
       isCode = !isCode
       return [style.dim(clipped(line, columns))]
     }
-    return isCode ? cut(style.cyan(line), columns) : paragraph(line, columns, style)
+    if (isCode) return cut(style.cyan(line), columns)
+    return isRow(line) ? tableRow(line, tableAround(lines, at), columns, style) : paragraph(line, columns, style)
   })
 }
 
@@ -45,7 +53,6 @@ export function printable(text: string): string {
 function paragraph(line: string, columns: number, style: Style): string[] {
   const heading = /^#{1,6}\s+(.*)$/.exec(line)
   if (heading) return wrap(style.bold(inline(heading[1]!, style)), columns)
-  if (/^\s*\|.*\|\s*$/.test(line)) return cut(line.replaceAll('|', style.dim('│')), columns)
   if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return [style.dim('─'.repeat(Math.min(columns, 24)))]
   const quote = /^\s*>\s?(.*)$/.exec(line)
   if (quote) return hanging(style.dim('│ '), style.dim('│ '), inline(quote[1]!, style), columns)
@@ -53,6 +60,52 @@ function paragraph(line: string, columns: number, style: Style): string[] {
   if (!item) return wrap(inline(line, style), columns)
   const mark = `${item[1]}${item[2] ?? '•'} `
   return hanging(mark, ' '.repeat(mark.length), inline(item[3]!, style), columns)
+}
+
+function isRow(line: string): boolean {
+  return /^\s*\|.*\|\s*$/.test(line)
+}
+
+/** The rows of the table that the line at `at` belongs to. */
+function tableAround(lines: readonly string[], at: number): readonly string[] {
+  const from = lines.findLastIndex((line, index) => index < at && !isRow(line)) + 1
+  const to = lines.findIndex((line, index) => index > at && !isRow(line))
+  return lines.slice(from, to < 0 ? undefined : to)
+}
+
+function tableRow(line: string, table: readonly string[], columns: number, style: Style): string[] {
+  const widths = columnWidths(table)
+  const bar = style.dim('│')
+  if (isRule(line)) return cut(style.dim(widths.map((cells) => '─'.repeat(cells)).join('─┼─')), columns)
+  const right = cellsOf(table.find(isRule) ?? '').map((rule) => /^-+:$/.test(rule))
+  const isHead = isRule(table[table.indexOf(line) + 1] ?? '')
+  const cells = cellsOf(line).map((cell, at) => {
+    const text = inline(cell, style)
+    const space = ' '.repeat(Math.max(0, (widths[at] ?? 0) - width(text)))
+    return `${right[at] ? space : ''}${isHead ? style.bold(text) : text}${right[at] ? '' : space}`
+  })
+  return cut(cells.join(` ${bar} `), columns)
+}
+
+function columnWidths(table: readonly string[]): readonly number[] {
+  const widths: number[] = []
+  for (const row of table) {
+    if (isRule(row)) continue
+    for (const [at, cell] of cellsOf(row).entries()) widths[at] = Math.max(widths[at] ?? 0, width(inline(cell, PLAIN)))
+  }
+  return widths
+}
+
+function cellsOf(row: string): readonly string[] {
+  return row
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split('|')
+    .map((cell) => cell.trim())
+}
+
+function isRule(row: string): boolean {
+  return /^\s*\|[\s:|-]+\|\s*$/.test(row)
 }
 
 function hanging(first: string, rest: string, text: string, columns: number): string[] {
