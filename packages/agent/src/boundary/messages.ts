@@ -70,6 +70,13 @@ export interface TurnStart {
   readonly history: readonly HistoryEntry[]
   /** What the log holds of this turn already, when it is run again. */
   readonly recorded: readonly Commit[]
+  /** What the session used before this turn: nothing unless given. */
+  readonly used?: Used | undefined
+}
+
+/** What model calls and tools used. */
+export interface Used extends Usage {
+  readonly toolCalls?: number | undefined
 }
 
 export type ToAgent =
