@@ -1,13 +1,18 @@
-import { type FSWatcher, statSync, watch } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { existsSync, type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 
 /** Changes within so many milliseconds are one change: editors write a file in several moves. */
 const SETTLE_MS = 120
-const NOT_SOURCE = /(^|[\\/])(node_modules|dist|coverage|\.[^\\/]+)([\\/]|$)|~$|\.(sqlite|db)(-\w+)?$|\.log$/
+/** Folders that are watched at most. What lies in others is not noticed. */
+const MOST_FOLDERS = 1_000
+const NOT_SOURCE = /^(node_modules|dist|coverage|\..*)$|~$|\.(sqlite|db)(-\w+)?$|\.log$/
 
-/** Watches the folders of agents, and tells which files changed. */
+/**
+ * Watches the folders of agents, with all that is in them, and tells which files changed. Each folder is watched by
+ * itself: a file that an editor puts in another's place is noticed by its folder alone.
+ */
 export class AgentWatch {
-  readonly #watchers: FSWatcher[]
+  readonly #watchers = new Map<string, FSWatcher>()
   readonly #ignored: string
   #changed = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -16,10 +21,7 @@ export class AgentWatch {
   /** `ignored` is a folder of which nothing is told: where the server itself writes. */
   constructor(paths: readonly string[], ignored: string) {
     this.#ignored = resolve(ignored)
-    this.#watchers = foldersOf(paths).map((folder) =>
-      watch(folder, { recursive: true }, (_event, name) => name && this.#heard(folder, String(name))),
-    )
-    for (const watcher of this.#watchers) watcher.on('error', () => {}) // a folder that is gone changes no more
+    for (const path of paths) this.#watchBelow(folderOf(resolve(path)))
   }
 
   /** The files that changed, once they did and it has become quiet. Relative to where the command runs. */
@@ -31,18 +33,36 @@ export class AgentWatch {
     }
     const changed = [...this.#changed]
     this.#changed = new Set()
-    return changed
+    const there = changed.filter((file) => existsSync(file)) // an editor's own files come and go
+    return (there.length > 0 ? there : changed).map((file) => relative('', file))
   }
 
   close(): void {
     clearTimeout(this.#timer)
-    for (const watcher of this.#watchers) watcher.close()
+    for (const watcher of this.#watchers.values()) watcher.close()
+  }
+
+  #watchBelow(folder: string): void {
+    if (this.#watchers.has(folder) || this.#watchers.size >= MOST_FOLDERS || folder === this.#ignored) return
+    const watcher = watch(folder, (_event, name) => name && this.#heard(folder, String(name)))
+    watcher.on('error', () => this.#forget(folder))
+    this.#watchers.set(folder, watcher)
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory() && !NOT_SOURCE.test(entry.name)) this.#watchBelow(join(folder, entry.name))
+    }
+  }
+
+  #forget(folder: string): void {
+    this.#watchers.get(folder)?.close()
+    this.#watchers.delete(folder)
   }
 
   #heard(folder: string, name: string): void {
-    const file = join(folder, name)
-    if (NOT_SOURCE.test(name) || file === this.#ignored || file.startsWith(this.#ignored + sep)) return
-    this.#changed.add(relative('', file))
+    const path = join(folder, name)
+    if (NOT_SOURCE.test(name) || path === this.#ignored) return
+    if (isFolder(path)) this.#watchBelow(path)
+    else if (this.#watchers.has(path)) this.#forget(path)
+    this.#changed.add(path)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
@@ -51,12 +71,10 @@ export class AgentWatch {
   }
 }
 
-/** Each folder once, and none that lies in another. */
-function foldersOf(paths: readonly string[]): readonly string[] {
-  const folders = paths.map((path) => folderOf(resolve(path)))
-  return [...new Set(folders)].filter((folder) => !folders.some((other) => folder.startsWith(other + sep)))
+function folderOf(path: string): string {
+  return isFolder(path) ? path : dirname(path)
 }
 
-function folderOf(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? path : dirname(path)
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

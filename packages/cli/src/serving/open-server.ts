@@ -27,6 +27,9 @@ const AGENT_PLACES = ['agent.ts', 'agent.mts', 'agent.js', 'agent.mjs', 'agents'
 
 /** What to serve: what was named, else what is found in this folder. */
 export function agentPaths(named: readonly string[]): readonly string[] {
+  const missing = named.find((path) => !existsSync(path))
+  if (missing !== undefined)
+    throw new CommandFailure('agent_unloadable', `there is no file or folder ${resolve(missing)}`)
   if (named.length > 0) return named
   const found = AGENT_PLACES.filter((place) => existsSync(place)).slice(0, 1)
   if (found.length > 0) return found
