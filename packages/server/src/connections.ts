@@ -69,11 +69,14 @@ export class Connections {
     stream.on('error', () => stream.destroy())
     try {
       refuseForeignOrigin(request)
+      refuseOtherSubprotocols(request)
       if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
       const { connections } = this.#house.limits
       if (this.#held.size >= connections) throw new Refusal('too_many_connections', `${connections} are open`)
       const identity = await this.#identify(request)
       if (stream.destroyed) return
+      // A verifier may have taken its time.
+      if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
       this.#server.handleUpgrade(request, stream, head, (socket) => this.#admit(socket, stream, identity))
     } catch (error) {
       refuseUpgrade(stream, error instanceof Refusal ? error : new Refusal('internal', 'the handshake failed'))
@@ -83,9 +86,13 @@ export class Connections {
   /** Tells every peer that this node is stopping and when to come back: each gets another delay. */
   goAway(reason: string, spreadMs: number): void {
     this.#isStopping = true
+    // A slice of time for each, and a moment by chance within it: no two come back together.
+    const slice = spreadMs / this.#held.size
+    let from = 0
     for (const { connection } of this.#held) {
-      const reconnectInMs = Math.round(this.#house.clock.random() * spreadMs)
+      const reconnectInMs = Math.floor(from + this.#house.clock.random() * slice)
       connection.send({ type: 'goaway', reason, reconnectInMs })
+      from += slice
     }
   }
 
@@ -132,6 +139,13 @@ export class Connections {
       else if (connection.silentMs >= heartbeatMs && socket.readyState === WebSocket.OPEN) socket.ping()
     }
   }
+}
+
+/** A peer that offers subprotocols and not ours speaks something else. */
+function refuseOtherSubprotocols(request: IncomingMessage): void {
+  const offered = request.headers['sec-websocket-protocol']
+  if (offered === undefined || offered.split(',').some((name) => name.trim() === SUBPROTOCOL)) return
+  throw new Refusal('bad_field', `this server speaks the subprotocol ${SUBPROTOCOL}, or none`)
 }
 
 /** Answers a handshake that is refused as HTTP would: the status, and the error as JSON. */

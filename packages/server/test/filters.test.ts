@@ -1,4 +1,5 @@
 import type { Level } from '@longwire/protocol'
+import { emptyView, fold, type SessionView } from '@longwire/view'
 import { describe, expect, test } from 'vitest'
 import { type House, house, turnOn } from './house.ts'
 import type { AnyFrame, Peer } from './peer.ts'
@@ -119,6 +120,22 @@ describe('a filter', () => {
     const snapshot = (await viewed.next('snapshot')) as unknown as { view: { turns: { messages: unknown[] }[] } }
     // The person's own message, and nothing of the step that has only thought.
     expect(snapshot.view.turns[0]!.messages).toHaveLength(1)
+  })
+
+  test('[A16] the trace of a reader who is spared the spans between is the same live and in a snapshot', async () => {
+    const { home, first, session, run } = await speaking()
+    const live = await home.connect()
+    await live.attach(session, { after: '0' })
+    run.span('a', 'milestone')
+    run.span('b', 'step', { parent: 'a' })
+    run.span('c', 'milestone', { parent: 'b' })
+    run.span('aa', 'milestone')
+    await live.until(() => live.told().at(-1) === 'trace.span 8')
+    await first.event('trace.span')
+    const viewed = await home.connect()
+    await viewed.attach(session)
+    const { view } = (await viewed.next('snapshot')) as unknown as { view: SessionView }
+    expect(view).toEqual(live.events().reduce<SessionView>(fold, emptyView()))
   })
 
   test('[A12] what the principal may not see is not sent, whatever it asks for', async () => {

@@ -106,6 +106,8 @@ export class Connection {
   /** The peer sent what is no command. Some of that is answered; a peer that goes on with it is shown out. */
   misread(refusal: Refusal, address: { id?: string | undefined; ch?: number | undefined } = {}): void {
     this.send(errorFrame(refusal, address))
+    // A command that is only wrong does no harm, however often it comes: that is what rates are for.
+    if (refusal.code !== 'bad_frame') return
     this.#badFrames += 1
     if (this.#badFrames > this.house.limits.badFrames) {
       this.endWith('too_many_bad_frames', `more than ${this.house.limits.badFrames} frames could not be read`)

@@ -21,10 +21,26 @@ function withoutReasoning(message: MessageView): readonly MessageView[] {
   return parts.length === 0 && message.draft ? [] : [{ ...message, parts }]
 }
 
-/** A span that is not shown leaves its children to the nearest one that is. */
-function seen(spans: readonly SpanView[], filter: Filter): readonly SpanView[] {
+/** A reader who never heard of a span has its children as roots, so they are roots here. */
+function seen(roots: readonly SpanView[], filter: Filter): readonly SpanView[] {
+  const orphans: SpanView[] = []
+  const kept = pick(roots, filter, orphans)
+  return orphans.length === 0 ? kept : [...kept, ...orphans].sort(inOrder)
+}
+
+/** The spans that are shown, each with its children; those whose parent is not shown go to `orphans`. */
+function pick(spans: readonly SpanView[], filter: Filter, orphans: SpanView[]): readonly SpanView[] {
   return spans.flatMap((span) => {
-    const children = seen(span.children, filter)
-    return sees(filter.trace, span.level) ? [{ ...span, children }] : children
+    const children = pick(span.children, filter, orphans)
+    if (sees(filter.trace, span.level)) return [{ ...span, children }]
+    orphans.push(...children)
+    return []
   })
+}
+
+/** As the fold has spans beside each other: by start, then by id, of which a longer one is a later one. */
+function inOrder(a: SpanView, b: SpanView): number {
+  const [startA, startB] = [a.startedAt ?? Infinity, b.startedAt ?? Infinity]
+  if (startA !== startB) return startA - startB
+  return a.span.length - b.span.length || (a.span < b.span ? -1 : 1)
 }

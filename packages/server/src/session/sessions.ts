@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { AgentHost } from '@longwire/agent/internal'
 import type { Commit, Limits, Metadata } from '@longwire/protocol'
-import { type Page, SessionExists, type SessionQuery, type SessionRecord, type SessionStore } from '@longwire/store'
+import {
+  BadCursor,
+  type Page,
+  SessionExists,
+  type SessionQuery,
+  type SessionRecord,
+  type SessionStore,
+} from '@longwire/store'
 import type { SessionView } from '@longwire/view'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
@@ -11,6 +18,7 @@ import { Turns } from '../turn/turns.ts'
 import { canonical } from './command-digest.ts'
 import { commitBody, commitJson } from './log-event.ts'
 import { Session, type SessionHouse } from './session.ts'
+import { SessionQuota } from './session-quota.ts'
 import { foldState, NEW_SESSION, type SessionState } from './session-state.ts'
 
 export interface SessionsHouse extends SessionHouse {
@@ -56,10 +64,12 @@ export class Sessions {
   readonly #opening = new Map<string, Promise<unknown>>()
   readonly #checkpoints = new Map<string, number>()
   readonly #sweeping: NodeJS.Timeout
+  readonly #quota: SessionQuota
   #takesTurns = true
 
   constructor(house: SessionsHouse) {
     this.#house = house
+    this.#quota = new SessionQuota(house.store, house.clock, house.limits.sessions)
     this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS)
     this.#sweeping.unref()
   }
@@ -77,6 +87,9 @@ export class Sessions {
   /** Makes a session for this principal. The same command, or the same id of the client's choosing, finds it again. */
   async open(principal: string, wanted: OpenSession): Promise<Opened> {
     if (wanted.command === undefined) return this.#open(principal, wanted)
+    if (wanted.command.includes('\0') || !wanted.command.isWellFormed()) {
+      throw new Refusal('bad_field', 'id: an open is kept by its id, which must be Unicode without NUL')
+    }
     const key = `${principal}\0${wanted.command}`
     while (this.#opening.has(key)) await this.#opening.get(key)
     const opening = this.#open(principal, wanted)
@@ -99,6 +112,7 @@ export class Sessions {
 
     const session = wanted.session ?? `ses_${this.#house.clock.randomId()}`
     const key = keyOf(principal, session)
+    const giveBack = await this.#quota.take(principal)
     const now = this.#house.clock.now()
     const { tools } = agent
     const body = commitBody(
@@ -114,6 +128,7 @@ export class Sessions {
       const state = foldState(NEW_SESSION, JSON.parse(json) as Commit)
       return { ground: this.#admit(record, state), isNew: true }
     } catch (error) {
+      giveBack()
       if (!(error instanceof SessionExists)) throw error
       return { ground: await this.find(principal, session), isNew: false }
     }
@@ -128,8 +143,13 @@ export class Sessions {
     return ground
   }
 
-  list(query: SessionQuery): Promise<Page<SessionRecord>> {
-    return this.#house.store.list(query)
+  async list(query: SessionQuery): Promise<Page<SessionRecord>> {
+    try {
+      return await this.#house.store.list(query)
+    } catch (error) {
+      if (error instanceof BadCursor) throw new Refusal('bad_field', 'cursor: it is none that a page before this gave')
+      throw error
+    }
   }
 
   /** Removes the session and its log. Whoever reads it is told that it is not there. */

@@ -37,6 +37,9 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
     if (status !== undefined && !SessionStatus.safeParse(status).success) {
       throw new Refusal('bad_field', `status must be one of ${SessionStatus.options.join(', ')}`)
     }
+    if (agent !== undefined && !AgentName.safeParse(agent).success) {
+      throw new Refusal('bad_field', 'agent must be the name of an agent')
+    }
     const page = await sessions.list({ principal, agent, status: status as Status | undefined, cursor, limit })
     return c.json({ sessions: page.items.map(summary), cursor: page.cursor ?? null })
   })
