@@ -14,12 +14,14 @@ export function checkNewSession(session: NewSession, commits: readonly string[])
   checkName('principal', session.principal)
   if (session.command !== undefined) checkName('command', session.command)
   checkWhole('createdAt', session.createdAt, 0)
+  if (session.wakeAt !== undefined) checkWhole('wakeAt', session.wakeAt, 0)
   for (const commit of commits) checkCommit(session.key, commit)
 }
 
 export function checkAppend(key: string, append: Append): void {
   checkWhole('head', append.head, 0)
   checkWhole('at', append.at, 0)
+  if (append.wakeAt !== undefined && append.wakeAt !== null) checkWhole('wakeAt', append.wakeAt, 0)
   checkStatus(append.status)
   if (append.commits.length === 0) throw new RangeError(`cannot append to ${key}: there are no commits`)
   for (const commit of append.commits) checkCommit(key, commit)
@@ -32,9 +34,13 @@ export function checkRead(after: number, bound: ReadBound): void {
 }
 
 export function checkQuery(query: SessionQuery): void {
-  checkWhole('limit', query.limit, 1)
+  checkListLimit(query.limit)
   checkStatus(query.status)
-  if (query.limit > LIST_LIMIT) throw new RangeError(`limit is ${query.limit}: at most ${LIST_LIMIT}`)
+}
+
+export function checkDue(before: number, limit: number): void {
+  checkWhole('before', before, 0)
+  checkListLimit(limit)
 }
 
 export function checkCheckpoint(key: string, checkpoint: Checkpoint): void {
@@ -65,6 +71,11 @@ function checkCommit(key: string, commit: string): void {
   if (commit.length * 3 > COMMIT_BYTES && Buffer.byteLength(commit) > COMMIT_BYTES) {
     throw new RangeError(`a commit for ${key} is over ${COMMIT_BYTES} bytes`)
   }
+}
+
+function checkListLimit(limit: number): void {
+  checkWhole('limit', limit, 1)
+  if (limit > LIST_LIMIT) throw new RangeError(`limit is ${limit}: at most ${LIST_LIMIT}`)
 }
 
 function checkWhole(what: string, value: number, least: number): void {

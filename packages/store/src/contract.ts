@@ -7,9 +7,10 @@ import type { Holds } from './contract/fixtures.ts'
 import { listing } from './contract/listing.ts'
 import { makingASession } from './contract/making-a-session.ts'
 import { reading } from './contract/reading.ts'
+import { waking } from './contract/waking.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** Tries [L1] to [L21] on stores that `open` makes. Each test opens one of its own, which begins empty, and closes it. */
+/** Tries [L1] to [L21], [L30] and [L31] on stores that `open` makes. Each test opens one of its own, which begins empty, and closes it. */
 export function storeContract(name: string, open: () => Promise<SessionStore>): void {
   const holds: Holds = (rule, story) =>
     test(rule, async () => {
@@ -27,6 +28,7 @@ export function storeContract(name: string, open: () => Promise<SessionStore>): 
     describe('reading', () => reading(holds))
     describe('listing', () => listing(holds))
     describe('checkpoints', () => checkpoints(holds))
+    describe('waking', () => waking(holds))
     describe('erasing and closing', () => erasingAndClosing(holds))
   })
 }

@@ -1,4 +1,4 @@
 // What the stores of this house share.
-export { checkAppend, checkCheckpoint, checkNewSession, checkQuery, checkRead } from './bounds.ts'
+export { checkAppend, checkCheckpoint, checkDue, checkNewSession, checkQuery, checkRead } from './bounds.ts'
 export { CommitPage } from './commit-page.ts'
 export { parseCursor, printCursor } from './cursor.ts'

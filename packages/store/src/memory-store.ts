@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { checkAppend, checkCheckpoint, checkNewSession, checkQuery, checkRead } from './bounds.ts'
+import { checkAppend, checkCheckpoint, checkDue, checkNewSession, checkQuery, checkRead } from './bounds.ts'
 import { CommitPage } from './commit-page.ts'
 import { type ListPosition, parseCursor, printCursor } from './cursor.ts'
 import {
@@ -56,6 +56,7 @@ export class MemoryStore implements SessionStore {
       log: this.#newLog(),
       createdAt: session.createdAt,
       updatedAt: session.createdAt,
+      wakeAt: session.wakeAt,
     }
     this.#made += 1
     this.#sessions.set(session.key, {
@@ -82,7 +83,8 @@ export class MemoryStore implements SessionStore {
     if (append.head !== record.head) throw new HeadMoved(key, append.head, record.head)
     for (const commit of append.commits) kept.commits.push(commit)
     const head = kept.commits.length
-    kept.record = { ...record, head, status: append.status ?? record.status, updatedAt: append.at }
+    const wakeAt = append.wakeAt === undefined ? record.wakeAt : (append.wakeAt ?? undefined)
+    kept.record = { ...record, head, status: append.status ?? record.status, updatedAt: append.at, wakeAt }
     return head
   }
 
@@ -122,6 +124,17 @@ export class MemoryStore implements SessionStore {
       items: shown.map((kept) => kept.record),
       cursor: last && found.length > shown.length ? printCursor(last) : undefined,
     }
+  }
+
+  async due(before: number, limit: number): Promise<readonly string[]> {
+    this.#assertOpen()
+    checkDue(before, limit)
+    return [...this.#sessions.values()]
+      .flatMap(({ record: { key, wakeAt }, ordinal }) => (wakeAt === undefined ? [] : [{ key, wakeAt, ordinal }]))
+      .filter(({ wakeAt }) => wakeAt <= before)
+      .sort((a, b) => a.wakeAt - b.wakeAt || a.ordinal - b.ordinal)
+      .slice(0, limit)
+      .map(({ key }) => key)
   }
 
   async erase(key: string): Promise<void> {

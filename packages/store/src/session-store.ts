@@ -19,11 +19,13 @@ export interface SessionRecord {
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly updatedAt: number
+  /** When the session is to be woken, in milliseconds since 1970. It stays until an append moves it. */
+  readonly wakeAt?: number | undefined
 }
 
 export type NewSession = Pick<
   SessionRecord,
-  'key' | 'session' | 'agent' | 'principal' | 'metadata' | 'command' | 'createdAt'
+  'key' | 'session' | 'agent' | 'principal' | 'metadata' | 'command' | 'createdAt' | 'wakeAt'
 >
 
 /** A commit as it stands in the log: one JSON object, the event of the protocol with its `seq`. */
@@ -41,6 +43,8 @@ export interface Append {
   readonly status?: SessionStatus | undefined
   /** Milliseconds since 1970: becomes `updatedAt`. */
   readonly at: number
+  /** The `wakeAt` of the session from these commits on; null for none, unchanged where it is left out. */
+  readonly wakeAt?: number | null | undefined
 }
 
 /** A fold of the log up to `seq`, kept so that opening a session does not read all of it. A cache: it may be missing or old. */
@@ -97,6 +101,11 @@ export interface SessionStore {
   saveCheckpoint(key: string, checkpoint: Checkpoint): Promise<void>
   loadCheckpoint(key: string): Promise<Checkpoint | undefined>
   list(query: SessionQuery): Promise<Page<SessionRecord>>
+  /**
+   * The keys of the sessions with `wakeAt` at or before `before`, earliest first, at most `limit` (1 to 500). Asking
+   * changes nothing: a session is due until an append moves its `wakeAt`.
+   */
+  due(before: number, limit: number): Promise<readonly string[]>
   /** Removes the session and its log. Erasing what is not there is done already. */
   erase(key: string): Promise<void>
   /** Finishes what was accepted, then lets go of files and threads. Later calls reject with `StoreUnavailable` `closed`. */

@@ -4,7 +4,7 @@ import { ALL, commits, type Holds, keys, newSession, range, texts } from './fixt
 
 export function erasingAndClosing(holds: Holds): void {
   holds('[L18] an erased session is gone from every answer, and others stay', async (store) => {
-    await store.create(newSession('a', { command: 'open-1' }), commits(5))
+    await store.create(newSession('a', { command: 'open-1', wakeAt: 7 }), commits(5))
     await store.create(newSession('b'), commits(2))
     await store.saveCheckpoint('a', { seq: 5, json: '{}' })
     await store.erase('a')
@@ -12,6 +12,7 @@ export function erasingAndClosing(holds: Holds): void {
     expect(await texts(store, 'a')).toEqual([])
     expect(await store.loadCheckpoint('a')).toBeUndefined()
     expect((await store.list({ command: 'open-1', limit: 5 })).items).toEqual([])
+    expect(await store.due(7, 5)).toEqual([])
     expect(keys((await store.list({ limit: 5 })).items)).toEqual(['b'])
     await store.erase('a')
     await store.erase('nobody')
@@ -25,7 +26,9 @@ export function erasingAndClosing(holds: Holds): void {
       logs.add(made.log)
       expect(made).toMatchObject({ head: life + 1, status: 'idle' })
       expect(await store.loadCheckpoint('a')).toBeUndefined()
-      await store.append('a', { head: life + 1, commits: commits(300, 'more'), status: 'running', at: 3 })
+      expect(made.wakeAt).toBeUndefined()
+      expect(await store.due(9, 5)).toEqual([])
+      await store.append('a', { head: life + 1, commits: commits(300, 'more'), status: 'running', at: 3, wakeAt: 9 })
       await store.saveCheckpoint('a', { seq: life + 2, json: `{"life":${life}}` })
       expect(await texts(store, 'a')).toEqual([...commits(life + 1, `life${life}`), ...commits(300, 'more')])
       await store.erase('a')
@@ -57,6 +60,7 @@ export function erasingAndClosing(holds: Holds): void {
       store.load('a'),
       store.read('a', 0, ALL),
       store.list({ limit: 1 }),
+      store.due(1, 1),
       store.saveCheckpoint('a', { seq: 1, json: '{}' }),
       store.loadCheckpoint('a'),
       store.erase('a'),
