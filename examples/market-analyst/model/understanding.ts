@@ -1,4 +1,5 @@
 import type { Exchange } from './conversation.ts'
+import { detailsOf } from './details.ts'
 import { followUp, refersBack } from './follow-up.ts'
 import { type Intent, intentOf } from './intent.ts'
 import { findPeriods } from './period.ts'
@@ -27,7 +28,7 @@ export function questionsOf(asked: readonly string[], before: readonly Exchange[
     if (exchange.answer) focus = focusOf(exchange.answer, world)
   }
   const questions: Question[] = []
-  for (const text of asked.flatMap(sentences)) {
+  for (const text of (asked.length > 0 ? asked : ['']).flatMap(sentences)) {
     const question = understand(text, last, focus, world)
     if (isAboutMarket(question)) last = question
     questions.push(question)
@@ -59,6 +60,8 @@ function understand(asked: string, last: Question | undefined, focus: Subjects, 
   const refers = refersBack(rest, words.length, intent, said)
   if (last && refers && left.length === 0) return followUp(plainQuestion, intent, last, focus, refers)
   if (intent === 'help') return plainQuestion
+  const isRefused = intent === 'forecast' || intent === 'advice'
+  if (isRefused && !isElsewhere(left.map(({ raw }) => raw))) return plainQuestion
   if (!last && refers && words.length <= 3 && left.length + periods.length === 0 && !isAnyone(subjects))
     return { ...plainQuestion, wants: 'unclear' }
   if (left.length > 0)
@@ -104,32 +107,6 @@ const ELSEWHERE = new Set(
 
 function isElsewhere(left: readonly string[]): boolean {
   return left.some((word) => ELSEWHERE.has(word.toLowerCase()))
-}
-
-function detailsOf(text: string): Pick<Question, 'direction' | 'count' | 'by'> {
-  const isDown =
-    /\b(?:worst|bottom|losers?|laggards?|lag(?:s|ged|ging)?|weakest|fell|fall(?:en|ing|s)?|drop(?:s|ped)?|declin\w*|lost|lose|losing|loss(?:es)?|down|plunged?|slump\w*|crash\w*|underperform\w*|decliners?|lowest|least|poorest)\b/i.test(
-      text,
-    )
-  const isUp =
-    /\b(?:best|top|winners?|gainers?|leaders?|leading|strongest|rose|rise[sn]?|rising|gain(?:s|ed)?|up|jump\w*|soar\w*|surg\w*|rall\w*|outperform\w*|highest|most)\b/i.test(
-      text,
-    )
-  const count =
-    /\b(?:top|best|worst|bottom|biggest|largest|first|last)\s+(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b|\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:top|best|worst|biggest|largest|strongest|weakest|most|safest|riskiest)\b/i.exec(
-      text,
-    )
-  const by = /\bsectors?\b/i.test(text) ? 'sector' : /\bregions?\b/i.test(text) ? 'region' : undefined
-  const words = ['two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
-  const number = count ? (count[1] ?? count[2]!).toLowerCase() : undefined
-  return {
-    direction: isDown && !(isUp && /\b(?:best|top|rose|gain)/i.test(text)) ? 'down' : isUp ? 'up' : undefined,
-    count:
-      number === undefined
-        ? undefined
-        : Math.max(1, words.includes(number) ? words.indexOf(number) + 2 : Number(number)),
-    by,
-  }
 }
 
 /** Whom an answer was about: its first line names them. */
