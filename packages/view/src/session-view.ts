@@ -95,6 +95,8 @@ export type PartView =
 export interface ToolPartView {
   readonly type: 'tool'
   readonly call: string
+  /** The step of the call, once it has started: a span with the same step shows it. */
+  readonly step?: string | undefined
   readonly name: string
   readonly title?: string | undefined
   readonly state:

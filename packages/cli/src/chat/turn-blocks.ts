@@ -1,6 +1,6 @@
 import { FAILURES, type Json } from '@longwire/protocol'
 import type { MessageView, PartView, RequestView, SpanView, ToolPartView, TurnView } from '@longwire/view'
-import { clipped, prose, wrap } from '../terminal/prose.ts'
+import { clipped, inline, prose, wrap } from '../terminal/prose.ts'
 import type { Style } from '../terminal/terminal.ts'
 import type { Block } from './block.ts'
 import { duration, tokens } from './figures.ts'
@@ -19,9 +19,14 @@ export interface Withdrawn {
 /** A turn from top to bottom, in the order in which it happened. */
 export function turnBlocks(turn: TurnView, withdrawn: readonly Withdrawn[] = []): readonly Block[] {
   const isOver = turn.endedAt !== undefined
-  const happened = [
+  const calls = callsOf(turn)
+  const spans = shownSpans(turn)
+  const spanned = new Set(spans.map(({ span }) => span.step))
+  const unspanned = calls.filter(({ step }) => step === undefined || !spanned.has(step))
+  const happened: Happened[] = [
     ...turn.messages.flatMap((message) => messageBlocks(turn, message)),
-    ...shownSpans(turn).map((span) => spanBlock(turn, span, isOver)),
+    ...spans.map((shown) => spanBlock(turn, shown, callOf(shown.span, calls))),
+    ...unspanned.map((call) => ({ at: call.startedAt ?? Number.MAX_SAFE_INTEGER, block: callBlock(turn, call) })),
     ...turn.requests.map((request) => requestBlock(turn, request)),
     ...withdrawn.filter((each) => each.turn === turn.turn).map(withdrawnBlock),
   ]
@@ -48,13 +53,10 @@ function messageBlocks(turn: TurnView, message: MessageView): readonly Happened[
   const at = message.draft && message.role === 'assistant' ? Number.POSITIVE_INFINITY : message.at
   if (message.role === 'user') return [{ at, block: userBlock(turn, message) }]
   const isFinal = !message.draft || turn.endedAt !== undefined
-  const calls = message.parts.filter((part) => part.type === 'tool')
   return [
     ...said(message, 'reasoning', `${turn.turn}/${message.id}/reasoning`, isFinal, reasoningLines),
     ...said(message, 'text', draftKey(turn.turn, message.id), isFinal, textLines(message)),
-  ]
-    .map((block): Happened => ({ at, block }))
-    .concat(calls.map((call): Happened => ({ at: call.startedAt ?? at, block: callBlock(turn, call) })))
+  ].map((block) => ({ at, block }))
 }
 
 type Lines = (text: string, columns: number, style: Style) => readonly string[]
@@ -95,23 +97,38 @@ function inputText(part: PartView): string {
   return part.type === 'file' ? `[file ${part.name ?? part.mediaType}]` : `[${part.type}]`
 }
 
-/** The spans a person reads, with the depth they stand at. A span that only wraps a call stands for the call. */
-function shownSpans({ trace }: TurnView): readonly { readonly span: SpanView; readonly depth: number }[] {
-  const below = (spans: readonly SpanView[], depth: number): { span: SpanView; depth: number }[] =>
+/** A span that a person reads, and the depth it stands at. */
+interface Shown {
+  readonly span: SpanView
+  readonly depth: number
+}
+
+function shownSpans({ trace }: TurnView): readonly Shown[] {
+  const below = (spans: readonly SpanView[], depth: number): Shown[] =>
     spans.flatMap((span) => [{ span, depth }, ...below(span.children, depth + 1)])
   return below(trace, 0)
 }
 
-function spanBlock(turn: TurnView, shown: { span: SpanView; depth: number }, isOver: boolean): Happened {
+function callsOf({ messages }: TurnView): readonly ToolPartView[] {
+  return messages.flatMap(({ parts }) => parts.filter((part) => part.type === 'tool'))
+}
+
+function callOf({ kind, step }: SpanView, calls: readonly ToolPartView[]): ToolPartView | undefined {
+  return kind === 'model' || step === undefined ? undefined : calls.find((call) => call.step === step)
+}
+
+/** A piece of work, and where it is a call that has a name for people, what was called, faintly. */
+function spanBlock(turn: TurnView, shown: Shown, call: ToolPartView | undefined): Happened {
   const { span, depth } = shown
-  const isFinal = span.tookMs !== undefined || isOver
+  const isFinal = span.tookMs !== undefined || turn.endedAt !== undefined
   const lines = (columns: number, style: Style) => {
     const margin = MARGIN.repeat(depth + 1)
     const took = span.tookMs === undefined ? '' : ` ${style.dim(duration(span.tookMs))}`
     const done = span.fraction !== undefined && !isFinal ? ` ${Math.round(span.fraction * 100)} %` : ''
-    const label = clipped(span.label, columns - margin.length - 12)
+    const label = inline(clipped(span.label, columns - margin.length - 12), style)
     const styled = span.kind === 'rationale' ? style.dim(style.italic(label)) : depth === 0 ? label : style.dim(label)
-    return [`${margin}${spanMark(span, isFinal, style)} ${styled}${style.dim(done)}${took}`]
+    const first = `${margin}${spanMark(span, isFinal, style)} ${styled}${style.dim(done)}${took}`
+    return call ? [first, ...callLines(call, margin.length + 2, columns, style)] : [first]
   }
   return { at: beganAt(span), block: { key: `${turn.turn}/${span.span}`, isFinal, lines } }
 }
@@ -127,31 +144,29 @@ function spanMark({ outcome }: SpanView, isFinal: boolean, style: Style): string
   return isFinal ? style.green('✓') : style.cyan('●')
 }
 
+/** A call that no span shows. */
 function callBlock(turn: TurnView, call: ToolPartView): Block {
-  const isOver = call.state.startsWith('output-') || turn.endedAt !== undefined
+  const isFinal = call.state.startsWith('output-') || turn.endedAt !== undefined
   const lines = (columns: number, style: Style) => {
-    const margin = MARGIN.repeat(2)
     const took = call.tookMs === undefined ? '' : ` ${style.dim(duration(call.tookMs))}`
-    const named = `${margin}${callMark(call, style)} ${call.name}`
-    const room = columns - margin.length - call.name.length - 14
-    const input = call.input === undefined ? (call.inputText ?? '') : inputOf(call.input)
-    const first = `${named} ${style.dim(clipped(input, Math.max(8, room)))}${took}`
-    const result = resultOf(call, style, columns - margin.length - 4)
-    return result === undefined ? [first] : [first, `${margin}  ${result}`]
+    const title = call.title ?? call.name
+    return [`${MARGIN}${callMark(call, isFinal, style)} ${title}${took}`, ...callLines(call, 4, columns, style)]
   }
-  return { key: `${turn.turn}/${call.call}`, isFinal: isOver, lines }
+  return { key: `${turn.turn}/${call.call}`, isFinal, lines }
 }
 
-function callMark({ state }: ToolPartView, style: Style): string {
-  if (state === 'output-available') return style.dim('↳')
+function callMark({ state }: ToolPartView, isFinal: boolean, style: Style): string {
   if (state === 'output-error' || state === 'output-denied') return style.red('✗')
-  return style.cyan('↳')
+  return isFinal ? style.green('✓') : style.cyan('●')
 }
 
-function resultOf({ state, output, error }: ToolPartView, style: Style, columns: number): string | undefined {
-  if (state === 'output-error' || state === 'output-denied') return style.red(clipped(error ?? 'denied', columns))
-  if (state !== 'output-available' || output === undefined) return undefined
-  return style.dim(clipped(JSON.stringify(output), columns))
+/** What was called with what, and what went wrong. */
+function callLines(call: ToolPartView, margin: number, columns: number, style: Style): readonly string[] {
+  const input = call.input === undefined ? (call.inputText ?? '') : inputOf(call.input)
+  const called = `${' '.repeat(margin)}${style.dim(clipped(`${call.name}  ${input}`, columns - margin))}`
+  const isWrong = call.state === 'output-error' || call.state === 'output-denied'
+  if (!isWrong) return [called]
+  return [called, `${' '.repeat(margin)}${style.red(clipped(call.error ?? 'denied', columns - margin))}`]
 }
 
 function inputOf(input: Json): string {

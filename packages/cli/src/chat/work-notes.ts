@@ -1,6 +1,6 @@
 import type { ReadEvent } from '@longwire/client'
 import picocolors from 'picocolors'
-import { clipped, prose } from '../terminal/prose.ts'
+import { clipped, inline, prose } from '../terminal/prose.ts'
 
 const COLUMNS = 100
 const PLAIN = picocolors.createColors(false)
@@ -14,7 +14,7 @@ export class WorkNotes {
     switch (event.type) {
       case 'trace.progress':
       case 'trace.span':
-        return this.#once(event.span, `● ${clipped(event.label, COLUMNS)}`)
+        return this.#once(event.span, `● ${inline(clipped(event.label, COLUMNS), PLAIN)}`)
       case 'tool.started':
         return [`  ↳ ${event.name} ${clipped(JSON.stringify(event.input), COLUMNS)}`]
       case 'tool.finished':

@@ -116,7 +116,8 @@ function cut(line: string, columns: number): string[] {
   return wrapAnsi(line, Math.max(8, columns), { hard: true, wordWrap: false, trim: false }).split('\n')
 }
 
-function inline(text: string, style: Style): string {
+/** The marks within a line: code, strong, emphasis, links. */
+export function inline(text: string, style: Style): string {
   return text.replace(
     /`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])|\[([^\]]+)\]\(([^)\s]+)\)/g,
     (_whole, code?: string, strong?: string, emphasis?: string, label?: string, address?: string) => {

@@ -8,7 +8,7 @@ import { withTurn } from '../turn-list.ts'
 export function toolStarted(view: SessionView, event: EventOf<'tool.started'>): SessionView {
   const { turn: turnId, step, call, name, title, input, at } = event
   return withTurn(view, turnId, (turn) => {
-    const whole = defined({ type: 'tool' as const, call, name, title, state: 'input-available' as const, input })
+    const whole = defined({ type: 'tool' as const, call, step, name, title, state: 'input-available' as const, input })
     const part = { ...asRequested(whole, turn.requests), startedAt: at }
     return { ...turn, messages: putStarted(turn.messages, step ?? call, part) }
   })
