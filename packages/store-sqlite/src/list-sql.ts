@@ -3,8 +3,8 @@ import type { SessionQuery } from '@longwire/store'
 import { parseCursor } from '@longwire/store/internal'
 
 /** A session as `SessionRow` names it. */
-export const COLUMNS =
-  'id, key, session, agent, principal, metadata, command, head, status, log, created_at AS createdAt, updated_at AS updatedAt'
+export const COLUMNS = `id, key, session, agent, principal, metadata, command, head, status, log,
+  created_at AS createdAt, updated_at AS updatedAt, wake_at AS wakeAt`
 
 // As literals, because SQLite takes a partial index only for a condition it can see.
 const STATUS_IS: Record<SessionStatus, string> = {

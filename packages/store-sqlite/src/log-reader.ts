@@ -9,12 +9,15 @@ import type { ReadReply, ReadRequest, SessionRow } from './storage-messages.ts'
 export const READ_SQL = `SELECT last, lines FROM session JOIN appended ON sid = session.id
        WHERE key = ? AND last > ? ORDER BY last LIMIT ?`
 
+export const DUE_SQL = 'SELECT key FROM session WHERE wake_at <= ? ORDER BY wake_at, id LIMIT ?'
+
 /** Answers from the file; each answer sees one moment of the log. */
 export class LogReader {
   readonly #database: DatabaseSync
   readonly #load: StatementSync
   readonly #read: StatementSync
   readonly #checkpoint: StatementSync
+  readonly #due: StatementSync
   readonly #lists = new Map<string, StatementSync>()
 
   constructor(database: DatabaseSync) {
@@ -24,6 +27,7 @@ export class LogReader {
     this.#checkpoint = database.prepare(
       'SELECT seq, json FROM session JOIN checkpoint ON sid = session.id WHERE key = ?',
     )
+    this.#due = database.prepare(DUE_SQL)
   }
 
   answer(request: ReadRequest): ReadReply {
@@ -46,6 +50,10 @@ export class LogReader {
       }
       case 'list':
         return this.#list(request.query)
+      case 'due': {
+        const rows = this.#due.all(request.before, request.limit) as { key: string }[]
+        return { type: 'due', keys: rows.map((row) => row.key) }
+      }
     }
   }
 

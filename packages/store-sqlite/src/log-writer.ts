@@ -82,25 +82,34 @@ export class LogWriter {
   }
 
   #create(row: NewSessionRow, commits: readonly string[]): WriteReply {
-    const { key, session, agent, principal, metadata, command, log, createdAt } = row
+    const { key, session, agent, principal, metadata, command, log, createdAt, wakeAt } = row
     const values = [key, session, agent, principal, metadata, command, commits.length, log, createdAt, createdAt]
-    const made = this.#statements.create.get(...values)
+    const made = this.#statements.create.get(...values, wakeAt)
     if (!made) return { type: 'exists' }
     this.#insert(made.id as number, 0, commits)
     return { type: 'done', head: commits.length }
   }
 
-  #append(key: string, { head, commits, status, at }: Append): WriteReply {
-    const moved =
-      status === undefined
-        ? this.#statements.moveHead.get(commits.length, at, key, head)
-        : this.#statements.moveHeadAndStatus.get(commits.length, at, status, key, head)
+  #append(key: string, append: Append): WriteReply {
+    const { head, commits } = append
+    const moved = this.#moveHead(key, append)
     if (!moved) {
       const there = this.#statements.head.get(key)
       return there ? { type: 'moved', head: there.head as number } : { type: 'missing' }
     }
     this.#insert(moved.id as number, head, commits)
     return { type: 'done', head: head + commits.length }
+  }
+
+  /** Names no column that stays: SQLite writes a column that is named to its indexes, changed or not. */
+  #moveHead(key: string, { head, commits, status, at, wakeAt }: Append): Record<string, unknown> | undefined {
+    const { moveHead, moveHeadAndStatus, moveHeadAndWake, moveHeadStatusAndWake } = this.#statements
+    if (status === undefined) {
+      if (wakeAt === undefined) return moveHead.get(commits.length, at, key, head)
+      return moveHeadAndWake.get(commits.length, at, wakeAt, key, head)
+    }
+    if (wakeAt === undefined) return moveHeadAndStatus.get(commits.length, at, status, key, head)
+    return moveHeadStatusAndWake.get(commits.length, at, status, wakeAt, key, head)
   }
 
   #insert(sid: number, head: number, commits: readonly string[]): void {
@@ -147,18 +156,20 @@ export function rowsOf(commits: readonly string[]): readonly (readonly string[])
 type Statements = ReturnType<typeof prepare>
 
 function prepare(database: DatabaseSync) {
+  const moveHead = (also: string) =>
+    database.prepare(
+      `UPDATE session SET head = head + ?, updated_at = ?${also} WHERE key = ? AND head = ? RETURNING id`,
+    )
   return {
     create: database.prepare(
       `INSERT INTO session
-         (key, session, agent, principal, metadata, command, head, status, log, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'idle', ?, ?, ?) ON CONFLICT (key) DO NOTHING RETURNING id`,
+         (key, session, agent, principal, metadata, command, head, status, log, created_at, updated_at, wake_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'idle', ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING RETURNING id`,
     ),
-    moveHead: database.prepare(
-      'UPDATE session SET head = head + ?, updated_at = ? WHERE key = ? AND head = ? RETURNING id',
-    ),
-    moveHeadAndStatus: database.prepare(
-      'UPDATE session SET head = head + ?, updated_at = ?, status = ? WHERE key = ? AND head = ? RETURNING id',
-    ),
+    moveHead: moveHead(''),
+    moveHeadAndStatus: moveHead(', status = ?'),
+    moveHeadAndWake: moveHead(', wake_at = ?'),
+    moveHeadStatusAndWake: moveHead(', status = ?, wake_at = ?'),
     head: database.prepare('SELECT head FROM session WHERE key = ?'),
     insert: database.prepare('INSERT INTO appended (sid, last, lines) VALUES (?, ?, ?)'),
     checkpoint: database.prepare(

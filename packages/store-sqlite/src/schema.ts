@@ -51,6 +51,10 @@ export const MIGRATIONS: readonly string[] = [
      seq INTEGER NOT NULL,
      json TEXT NOT NULL
    ) STRICT;`,
+
+  // Of many sessions few are to be woken: the others are not in the index.
+  `ALTER TABLE session ADD COLUMN wake_at INTEGER;
+   CREATE INDEX session_by_wake ON session (wake_at) WHERE wake_at IS NOT NULL;`,
 ]
 
 export function versionOf(database: DatabaseSync): number {

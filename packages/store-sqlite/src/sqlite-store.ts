@@ -18,6 +18,7 @@ import {
 import {
   checkAppend,
   checkCheckpoint,
+  checkDue,
   checkNewSession,
   checkQuery,
   checkRead,
@@ -97,6 +98,7 @@ export class SqliteStore implements SessionStore {
       command: session.command ?? null,
       log: randomBytes(9).toString('base64url'),
       createdAt: session.createdAt,
+      wakeAt: session.wakeAt ?? null,
     }
     const size = charactersOf(commits)
     const { head } = await this.#write({ type: 'create', row, commits: [...commits] }, row.key, size)
@@ -112,8 +114,8 @@ export class SqliteStore implements SessionStore {
     this.#assertOpen()
     checkAppend(key, append)
     // Copied, because it leaves later than this call.
-    const { head, commits, status, at } = append
-    const request: WriteRequest = { type: 'append', key, append: { head, commits: [...commits], status, at } }
+    const { head, commits, status, at, wakeAt } = append
+    const request: WriteRequest = { type: 'append', key, append: { head, commits: [...commits], status, at, wakeAt } }
     return (await this.#write(request, key, charactersOf(commits), head)).head
   }
 
@@ -143,6 +145,12 @@ export class SqliteStore implements SessionStore {
     if (query.cursor !== undefined) parseCursor(query.cursor)
     const { rows, cursor } = await this.#read({ type: 'list', query }, 'page')
     return { items: rows.map((row) => this.#recordOf(row)), cursor }
+  }
+
+  async due(before: number, limit: number): Promise<readonly string[]> {
+    this.#assertOpen()
+    checkDue(before, limit)
+    return (await this.#read({ type: 'due', before, limit }, 'due')).keys
   }
 
   async erase(key: string): Promise<void> {
@@ -196,6 +204,7 @@ export class SqliteStore implements SessionStore {
       log: `${row.log}.${this.#generation}`,
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
+      wakeAt: row.wakeAt ?? undefined,
     }
   }
 

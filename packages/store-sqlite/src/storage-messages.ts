@@ -25,6 +25,7 @@ export type ReadRequest =
   | { readonly type: 'read'; readonly key: string; readonly after: number; readonly bound: ReadBound }
   | { readonly type: 'checkpoint'; readonly key: string }
   | { readonly type: 'list'; readonly query: SessionQuery }
+  | { readonly type: 'due'; readonly before: number; readonly limit: number }
 
 export type ReadReply =
   | { readonly type: 'record'; readonly row: SessionRow | undefined }
@@ -32,6 +33,7 @@ export type ReadReply =
   | { readonly type: 'commits'; readonly first: number; readonly lines: string | undefined }
   | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint | undefined }
   | { readonly type: 'page'; readonly rows: readonly SessionRow[]; readonly cursor: string | undefined }
+  | { readonly type: 'due'; readonly keys: readonly string[] }
   | { readonly type: 'fault'; readonly fault: Fault }
 
 /** A session as the table has it. */
@@ -48,6 +50,7 @@ export interface SessionRow {
   readonly log: string
   readonly createdAt: number
   readonly updatedAt: number
+  readonly wakeAt: number | null
 }
 
 export type NewSessionRow = Omit<SessionRow, 'id' | 'head' | 'status' | 'updatedAt'>
