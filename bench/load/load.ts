@@ -81,7 +81,7 @@ async function attach({ session, after, head }: Attaching): Promise<number> {
   const begun = sharedClock()
   await until(caughtUp, 1, () => say(sockets[0]!, { type: 'attach', ch: 2, session, after }))
   const tookMs = (sharedClock() - begun) / 1_000
-  say(sockets[0]!, { type: 'detach', ch: 2 })
+  await until('"type":"ok"', 1, () => say(sockets[0]!, { type: 'detach', ch: 2 }))
   return tookMs
 }
 

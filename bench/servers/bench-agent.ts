@@ -12,7 +12,9 @@ export default defineAgent({
 
 async function speakInTicks(turn: Turn, burst: number): Promise<void> {
   for (let said = 0; !turn.signal.aborted; ) {
-    for (let i = 0; i < burst; i++) await turn.text(PIECES[said++ % PIECES.length]!)
+    let room = Promise.resolve()
+    for (let i = 0; i < burst; i++) room = turn.text(PIECES[said++ % PIECES.length]!)
+    await room
     if (said % PIECES_OF_A_MESSAGE < burst) await turn.step('message', () => undefined)
     await nextTick()
   }

@@ -5,6 +5,8 @@ import type { Run, RunListener } from './agent-host.ts'
 
 /** Bytes of drafts that a run may say before its session has taken any: about a second of the fastest models. */
 const FIRST_CREDIT = 262_144
+/** Credit is given back in lumps: a message for each piece would cost more than the piece. */
+const CREDIT_LUMP = FIRST_CREDIT / 4
 
 /** The runs of one worker, and who listens to each. */
 export class RunTable {
@@ -24,6 +26,7 @@ export class RunTable {
     const run = ++this.#last
     this.#listeners.set(run, listener)
     this.#send({ type: 'start', run, turn, credit: FIRST_CREDIT })
+    let owed = 0
     const tell = (message: ToAgent) => {
       if (this.#listeners.has(run)) this.#send(message)
     }
@@ -34,8 +37,14 @@ export class RunTable {
       },
       steer: (inputs) => tell({ type: 'steer', run, inputs }),
       settled: (request, settled) => tell({ type: 'settled', run, request, ...settled }),
+      agentSaid: (n, said) => tell({ type: 'agent-said', run, n, ...said }),
       stored: (n) => tell({ type: 'stored', run, n }),
-      credit: (bytes) => tell({ type: 'credit', run, bytes }),
+      credit: (bytes) => {
+        owed += bytes
+        if (owed < CREDIT_LUMP) return
+        tell({ type: 'credit', run, bytes: owed })
+        owed = 0
+      },
     }
   }
 

@@ -1,11 +1,17 @@
 import type { Duplex } from 'node:stream'
 import { ERRORS, type ErrorCode } from '@longwire/protocol'
 import type { WebSocket } from 'ws'
+import { textFrames } from './text-frames.ts'
 import type { Wire } from './wire.ts'
 
 const NORMAL = 1000
+/** What has been gathered leaves at once when it is this long, so that a long tick does not hold it back. */
+const WRITE_CHARACTERS = 32_768
 
-/** A WebSocket as a wire. It owns the socket's writes: frames of one tick are gathered and leave as one. */
+/**
+ * A WebSocket as a wire. Frames are gathered until the event loop has done what it woke for, and leave in one write: when
+ * there is much to do a write carries much, and a system call costs more than the rest of an event's way.
+ */
 export class WebSocketWire implements Wire {
   readonly #socket: WebSocket
   readonly #stream: Duplex
@@ -28,9 +34,10 @@ export class WebSocketWire implements Wire {
   }
 
   send(frame: string): boolean {
-    if (this.#pending.length === 0) queueMicrotask(() => this.#flush())
+    if (this.#pending.length === 0) setImmediate(() => this.#flush())
     this.#pending.push(frame)
     this.#pendingCharacters += frame.length
+    if (this.#pendingCharacters >= WRITE_CHARACTERS) this.#flush()
     return this.buffered < this.#bufferBytes
   }
 
@@ -50,11 +57,7 @@ export class WebSocketWire implements Wire {
     const frames = this.#pending
     this.#pending = []
     this.#pendingCharacters = 0
-    if (this.#socket.readyState === this.#socket.OPEN) {
-      this.#stream.cork()
-      for (const frame of frames) this.#socket.send(frame)
-      this.#stream.uncork()
-    }
+    if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(textFrames(frames))
     // A buffer that was over its bound only by what is written by now drains without an event.
     if (!this.#stream.writableNeedDrain) this.#release()
   }
