@@ -1,3 +1,6 @@
+import { type Budget, checkBudget } from './loop/budget.ts'
+import type { ContextOptions } from './loop/compaction.ts'
+import type { Prices } from './loop/price.ts'
 import type { Model } from './model/model.ts'
 import type { ToolSet } from './tool.ts'
 import type { Turn } from './turn/turn.ts'
@@ -12,6 +15,14 @@ export interface AgentOptions {
   readonly tools?: ToolSet
   /** Model calls of one `generate` at most; 20 unless given. */
   readonly maxSteps?: number
+  /** What a turn, and a session, may use; checked before each model call and each batch of tool calls. */
+  readonly budget?: Budget
+  /** What models cost, so that usage says it and a budget can bound it. */
+  readonly prices?: Prices
+  /** How a conversation that is too long for the model is shortened. */
+  readonly context?: ContextOptions
+  /** How long a model may say nothing before the call is given up and tried again, in ms; 60,000 unless given. */
+  readonly stallMs?: number
   /** Questions to begin with. */
   readonly examples?: readonly string[]
   /** One turn. Without it the agent runs the model loop: `turn.generate()`. */
@@ -30,5 +41,6 @@ export function defineAgent(options: AgentOptions): Agent {
   if (!options.run && !options.model) {
     throw new TypeError(`defineAgent: agent ${options.name} has neither a model nor a run function`)
   }
+  if (options.budget) checkBudget(options.budget, options.prices !== undefined)
   return { kind: 'agent', ...options }
 }

@@ -148,9 +148,9 @@ export function stillClock(random = 0.5) {
     now: () => 1_000,
     random: () => random,
     sleep: async (ms: number, signal?: AbortSignal) => {
-      slept.push(ms)
       // A timeout that does not come: it waits for its signal.
-      if (ms >= 60_000) await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+      if (ms >= 60_000) return new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+      slept.push(ms)
     },
   }
   return { clock, slept }

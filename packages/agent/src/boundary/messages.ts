@@ -23,6 +23,10 @@ import type { PackedAdds } from './packed-adds.ts'
 //      stored, credit ──────────────────────►
 //      ◄──────── take        (a step boundary: is there anything to steer by?)
 //      steer ───────────────────────────────►
+//      ◄──────── waiting     (nothing is done here until a person answers, or a time comes)
+//      settled ─────────────────────────────► the answer to a request
+//      ◄──────── call-agent  (another agent is asked)
+//      agent-said ──────────────────────────►
 //      cancel ──────────────────────────────► turn.signal aborts
 //      ◄──────── end                           exactly one for each run, unless it was cancelled
 
@@ -77,6 +81,8 @@ export interface TurnStart {
 /** What model calls and tools used. */
 export interface Used extends Usage {
   readonly toolCalls?: number | undefined
+  /** Milliseconds at work, waits for people and for times left out. */
+  readonly wallMs?: number | undefined
 }
 
 export type ToAgent =
@@ -92,11 +98,22 @@ export type ToAgent =
       readonly answer?: Answer | undefined
       readonly by?: string | undefined
     }
+  /** What the agent answered that `call-agent` number `n` asked. */
+  | ({ readonly type: 'agent-said'; readonly run: RunId; readonly n: number } & AgentAnswer)
   /** The `n`-th commit item of this run is in the log (counted from 1). */
   | { readonly type: 'stored'; readonly run: RunId; readonly n: number }
   /** So many more bytes of drafts may be said: UTF-8 bytes of what `add` carried in `escaped`. */
   | { readonly type: 'credit'; readonly run: RunId; readonly bytes: number }
   | { readonly type: 'ping'; readonly n: number }
+
+/** What another agent answered. */
+export interface AgentAnswer {
+  readonly outcome: 'ok' | 'error' | 'cancelled'
+  /** With `ok`: the text of its last message. */
+  readonly text?: string | undefined
+  /** Why there is no text. */
+  readonly error?: string | undefined
+}
 
 /** What the session thread needs to know of a commit without parsing it. */
 export interface CommitBody {
@@ -132,6 +149,19 @@ export type Said =
   /** Commits that enter the log together, or not at all. */
   | { readonly type: 'commit'; readonly run: RunId; readonly commits: readonly CommitBody[] }
   | { readonly type: 'take'; readonly run: RunId; readonly step: string }
+  /** Whether all that the run does is wait for people or a time: then it may be parked, and run again later. */
+  | { readonly type: 'waiting'; readonly run: RunId; readonly isWaiting: boolean }
+  /** Asks another agent, in a session of its own. `call` is the tool call it is for: asking twice is asking once. */
+  | {
+      readonly type: 'call-agent'
+      readonly run: RunId
+      readonly n: number
+      readonly agent: string
+      readonly text: string
+      readonly call: string
+    }
+  /** The answer to `call-agent` number `n` is not wanted any more: its agent may stop. */
+  | { readonly type: 'leave-agent'; readonly run: RunId; readonly n: number }
   | { readonly type: 'end'; readonly run: RunId; readonly end: TurnEnd }
 
 export type DraftHead =
@@ -149,10 +179,25 @@ export type DraftHead =
       readonly name: string
     }
 
-/** How the agent's function ended. Open drafts are rolled back by the session; committed pieces stay. */
+/**
+ * How the agent's function ended, or that of a task. Open drafts are rolled back by the session; committed pieces stay.
+ * A task says in `speak` whether the agent may say something about its end unasked.
+ */
 export type TurnEnd =
-  | { readonly outcome: 'completed'; readonly finishReason: string; readonly usage?: Usage | undefined }
-  | { readonly outcome: 'failed'; readonly error: Failure; readonly usage?: Usage | undefined }
+  | {
+      readonly outcome: 'completed'
+      readonly finishReason: string
+      readonly usage?: Usage | undefined
+      /** What a task returned. */
+      readonly result?: Json | undefined
+      readonly speak?: boolean | undefined
+    }
+  | {
+      readonly outcome: 'failed'
+      readonly error: Failure
+      readonly usage?: Usage | undefined
+      readonly speak?: boolean | undefined
+    }
 
 /** What anyone may know of an agent. */
 export interface AgentDescription {
@@ -164,6 +209,8 @@ export interface AgentDescription {
   readonly examples: readonly string[]
   /** The model it thinks with, as a person would name it. */
   readonly model?: string | undefined
+  /** Turns that begin by themselves in each of its sessions. */
+  readonly every?: readonly { readonly everyMs: number; readonly label: string; readonly input?: Json | undefined }[]
 }
 
 export type FromAgent =

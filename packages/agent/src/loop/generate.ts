@@ -5,6 +5,7 @@ import type { ToolSet } from '../tool.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
 import type { Generated, GenerateOptions } from '../turn/turn.ts'
+import { compacted } from './compacted.ts'
 import { callModel } from './model-call.ts'
 import { callTools } from './tool-call.ts'
 import { inputJsonSchema } from './tool-schema.ts'
@@ -21,22 +22,27 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
   const tools = options.tools ?? run.agent.tools ?? {}
   const toolsForModel = await describeTools(tools)
   const maxSteps = options.maxSteps ?? run.agent.maxSteps ?? MAX_STEPS
+  const instructions = options.instructions ?? run.agent.instructions
   const asked = askedIn(run, options.prompt)
   const said: HistoryEntry[] = []
   let usage: Generated['usage'] = {}
   for (let steps = 1, step = run.steps.next(); ; steps++) {
+    await run.budget.beforeModelCall(model)
     const answer = await callModel(run, scope, {
       model,
       step,
-      instructions: options.instructions ?? run.agent.instructions,
-      conversation: [...asked, ...said],
+      instructions,
+      conversation: await compacted(run, [...asked, ...said], instructions, toolsForModel),
       tools: toolsForModel,
       settings: settingsOf(options),
     })
     usage = sumUsage(usage, answer.usage)
     said.push({ role: 'assistant', turn: run.id, parts: answer.parts })
     const isDone = answer.calls.length === 0
-    if (!isDone) said.push({ role: 'tool', turn: run.id, results: await callTools(run, scope, tools, answer.calls) })
+    if (!isDone) {
+      await run.budget.beforeTools(answer.calls.length)
+      said.push({ role: 'tool', turn: run.id, results: await callTools(run, scope, tools, answer.calls) })
+    }
     if (!isDone && steps >= maxSteps) throw tooManySteps(maxSteps)
     step = run.steps.next()
     const steers = steps < maxSteps ? await run.voice.take(step) : []

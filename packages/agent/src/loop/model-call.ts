@@ -12,6 +12,7 @@ import type { CommitFields } from '../turn/voice.ts'
 import { type Heard, Hearing } from './hearing.ts'
 import { promptOf, type ReadsUrl } from './prompt.ts'
 import { faultOf, type ProviderFault } from './provider-fault.ts'
+import { ModelStalled, STALL_MS, StallWatch } from './stall.ts'
 
 /** Tries of one model call, the first among them. */
 const TRIES = 4
@@ -43,7 +44,8 @@ export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall)
       step: call.step,
     })
     try {
-      const heard = await listen(run, call, message)
+      const said = await listen(run, call, message)
+      const heard = { ...said, usage: run.budget.priced(said.usage, call.model) }
       run.use(heard.usage)
       void run.commit(committed(message, span, heard))
       return { ...heard, text: message.text, parts: message.parts() }
@@ -60,33 +62,33 @@ export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall)
 }
 
 async function listen(run: RunningTurn, call: ModelCall, message: OpenMessage): Promise<Heard> {
-  const { signal } = run
+  const stop = new AbortController()
+  const signal = AbortSignal.any([run.signal, stop.signal])
   const prompt = promptOf(call.instructions, call.conversation, await urlReader(call))
+  const stall = new StallWatch(run.clock, run.agent.stallMs ?? STALL_MS)
   const calling = call.model.doStream({
     prompt,
     ...(call.tools.length > 0 ? { tools: [...call.tools] } : {}),
     ...call.settings,
     abortSignal: signal,
   })
-  const { stream } = await untilAborted(signal, Promise.resolve(calling))
   const hearing = new Hearing(message, (given) => run.nameCall(given, call.step))
-  const reader = stream.getReader()
-  // Frees a read that is under way even where the model does not heed the signal.
-  const stop = () => void reader.cancel(signal.reason).catch(() => {})
-  signal.addEventListener('abort', stop, { once: true })
   try {
+    const { stream } = await stall.within(untilAborted(signal, Promise.resolve(calling)))
+    const reader = stream.getReader()
+    // Frees a read that is under way even where the model does not heed the signal.
+    signal.addEventListener('abort', () => void reader.cancel(signal.reason).catch(() => {}), { once: true })
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await stall.within(reader.read())
       run.voice.ensureSpeaking()
       if (done) return hearing.end()
       run.bounded(() => hearing.hear(value))
       await run.voice.room()
     }
-  } catch (error) {
-    stop()
-    throw error
   } finally {
-    signal.removeEventListener('abort', stop)
+    stall.end()
+    // Lets go of the request where it is still under way.
+    stop.abort(new DOMException('the call is over', 'AbortError'))
   }
 }
 
@@ -98,11 +100,9 @@ function committed(message: OpenMessage, span: Span, { finishReason, usage }: He
 
 function failureFor(model: LanguageModelV4, fault: ProviderFault, cause: unknown, attempts: number): AgentFailure {
   const name = describeModel(model)
-  return fault.isPassing
-    ? new AgentFailure('model_unavailable', `${name} failed ${attempts} times, at last with: ${fault.message}`, {
-        cause,
-      })
-    : new AgentFailure('model_error', `${name}: ${fault.message}`, { cause })
+  if (!fault.isPassing) return new AgentFailure('model_error', `${name}: ${fault.message}`, { cause })
+  const code = cause instanceof ModelStalled ? 'model_stalled' : 'model_unavailable'
+  return new AgentFailure(code, `${name} failed ${attempts} times, at last with: ${fault.message}`, { cause })
 }
 
 /** Waits before the next try, in sight of the person. */

@@ -1,5 +1,6 @@
 import { AISDKError, APICallError } from '@ai-sdk/provider'
 import { messageOf } from '../turn/failure.ts'
+import { ModelStalled } from './stall.ts'
 
 /** Why a model call failed, and whether the same call may succeed a little later. */
 export interface ProviderFault {
@@ -22,6 +23,7 @@ export function faultOf(thrown: unknown): ProviderFault {
   if (call) return callFault(call)
   const message = messageOf(thrown)
   if (thrown instanceof StreamBroken) return { isPassing: true, says: "The model's answer broke off", message }
+  if (thrown instanceof ModelStalled) return { isPassing: true, says: 'The model fell silent', message }
   if (isNetworkFault(thrown))
     return { isPassing: true, says: 'The model could not be reached', message: networkMessage(thrown) }
   const kind = errorKind(thrown)

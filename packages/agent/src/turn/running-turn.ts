@@ -3,6 +3,7 @@ import type { HistoryEntry, TurnStart } from '../boundary/messages.ts'
 import type { Clock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
 import { callNames } from '../loop/call-names.ts'
+import { TurnBudget } from '../loop/turn-budget.ts'
 import { sumUsage } from '../loop/usage.ts'
 import { AgentFailure, failureOf, messageOf } from './failure.ts'
 import { jsonText } from './json-text.ts'
@@ -21,6 +22,7 @@ export class RunningTurn {
   readonly steps: StepIds
   readonly spans: Spans
   readonly root: Scope
+  readonly budget: TurnBudget
   /** What the model loop said, called and was told in this turn, for its next call. */
   readonly generated: HistoryEntry[] = []
   /** The id under which a tool call is known here, unique in its session. */
@@ -36,6 +38,7 @@ export class RunningTurn {
     this.steps = new StepIds(start.turn)
     this.spans = new Spans(start.turn, voice, clock)
     this.root = { run: this, step: {} }
+    this.budget = new TurnBudget(this)
     this.nameCall = callNames(start.history)
   }
 
