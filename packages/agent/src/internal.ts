@@ -1,7 +1,9 @@
 // What siblings need of this package: the hosts that run agents, how agents are found, and the messages of the boundary.
 export type {
+  AgentAnswer,
   AgentDescription,
   AgentInput,
+  Because,
   CommitBody,
   DraftHead,
   HistoryEntry,

@@ -166,6 +166,7 @@ export class ScriptedHost implements AgentHost {
       cancel: (reason) => run.hears('cancel', reason),
       steer: (inputs) => run.hears('steer', inputs),
       settled: (request, settled) => run.hears('settled', { request, ...settled }),
+      agentSaid: (n, said) => run.hears('agentSaid', { n, ...said }),
       stored: (n) => run.hears('stored', n),
       credit: (bytes) => run.hears('credit', bytes),
     }

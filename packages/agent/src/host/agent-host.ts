@@ -1,5 +1,5 @@
 import type { Answer, FailureCode } from '@longwire/protocol'
-import type { AgentDescription, AgentInput, Said, TurnStart } from '../boundary/messages.ts'
+import type { AgentAnswer, AgentDescription, AgentInput, Said, TurnStart } from '../boundary/messages.ts'
 
 /** Runs agents somewhere else: in worker threads, or for a test in this one. */
 export interface AgentHost {
@@ -26,6 +26,8 @@ export interface Run {
     request: string,
     settled: { outcome: 'answered' | 'expired' | 'withdrawn'; answer?: Answer | undefined; by?: string | undefined },
   ): void
+  /** The answer to the `n`-th `call-agent` of this run. */
+  agentSaid(n: number, said: AgentAnswer): void
   stored(n: number): void
   credit(bytes: number): void
 }
