@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERRORS } from '@longwire/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -27,7 +28,12 @@ class NamingSocket extends WebSocket {
 
 interface Held {
   readonly socket: WebSocket
+  readonly stream: Duplex
   readonly connection: Connection
+  /** What the peer's side had taken when time was last kept. */
+  taken: number
+  /** When the peer was last asked for a sign of life. */
+  askedAt: number
 }
 
 /** The WebSocket door: takes handshakes, and keeps time for every connection with one timer. */
@@ -112,11 +118,16 @@ export class Connections {
   #admit(socket: WebSocket, stream: Duplex, identity: Identity | undefined): void {
     const wire = new WebSocketWire(socket, stream, this.#house.limits.bufferBytes)
     const connection = new Connection(this.#house, wire, identity)
-    const held: Held = { socket, connection }
+    const held: Held = { socket, stream, connection, taken: 0, askedAt: 0 }
     this.#held.add(held)
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (isBinary) connection.misread(new Refusal('bad_frame', 'a binary frame: frames are text'))
       else void connection.heard(data.toString('utf8'))
+      // Readers stop at the bound: what is beyond it is answers, and a peer that takes none may not ask for more.
+      if (wire.buffered >= 2 * this.#house.limits.bufferBytes && !socket.isPaused) {
+        socket.pause()
+        void wire.drained().then(() => socket.resume())
+      }
     })
     socket.on('pong', () => connection.alive())
     socket.on('ping', () => connection.alive())
@@ -130,14 +141,31 @@ export class Connections {
     })
   }
 
-  /** A peer that gives no sign of life for twice the interval is dead: its socket is cut, for nobody would answer a close. */
   #tick(): void {
-    const { heartbeatMs } = this.#house
-    for (const { socket, connection } of this.#held) {
-      connection.tick()
-      if (connection.silentMs >= 2 * heartbeatMs) socket.terminate()
-      else if (connection.silentMs >= heartbeatMs && socket.readyState === WebSocket.OPEN) socket.ping()
+    for (const held of this.#held) {
+      held.connection.tick()
+      this.#askForLife(held)
     }
+  }
+
+  /**
+   * A peer that is silent for the interval is asked for a sign of life, and one that gives none for another is dead: its
+   * socket is cut, for nobody would answer a close. It is always asked first, so a server that itself was held up for
+   * long drops nobody for it.
+   */
+  #askForLife(held: Held): void {
+    const { socket, stream, connection } = held
+    const { heartbeatMs, clock } = this.#house
+    // A peer that still takes what waits for it is alive, however long its answer stands behind that.
+    const taken = ((stream as Socket).bytesWritten ?? 0) - stream.writableLength
+    if (stream.writableLength > 0 && taken > held.taken) connection.alive()
+    held.taken = taken
+    if (connection.silentMs < heartbeatMs) return
+    const now = clock.now()
+    if (held.askedAt < now - connection.silentMs) {
+      held.askedAt = now
+      if (socket.readyState === WebSocket.OPEN) socket.ping()
+    } else if (now - held.askedAt >= heartbeatMs) socket.terminate()
   }
 }
 

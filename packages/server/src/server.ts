@@ -48,7 +48,7 @@ export async function createServer(options: ServerOptions): Promise<LongwireServ
 
 async function listen(options: ResolvedOptions, store: SessionStore, agents: AgentHost): Promise<LongwireServer> {
   const { clock, limits, log, heartbeatMs, host, port } = options
-  let isStopping = false
+  let isReady = false
   const metrics = createMetrics({
     connections: () => connections.size,
     attachments: () => connections.attachments + open.size,
@@ -74,7 +74,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
       log,
       metrics,
       open,
-      isReady: () => !isStopping,
+      isReady: () => isReady,
       version: VERSION,
     },
     (incoming) => identify(incoming as IncomingMessage),
@@ -88,9 +88,17 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     if (path === '/v1/socket') void connections.upgrade(request, stream, head)
     else refuseUpgrade(stream, new Refusal('not_found', 'the WebSocket is at /v1/socket'))
   })
-  const recovered = await sessions.recover()
-  await listening(http, host, port)
+  let recovered: number
+  try {
+    // The port first: a server that cannot be reached mends nothing, and begins no turn.
+    await listening(http, host, port)
+    recovered = await sessions.recover()
+  } catch (error) {
+    await close(0)
+    throw error
+  }
   const url = urlOf(http, host)
+  isReady = true
   log.info({ url, recovered }, 'listening')
 
   let stopped: Promise<void> | undefined
@@ -107,18 +115,23 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   }
 
   async function stop(deadlineMs: number): Promise<void> {
-    isStopping = true
+    isReady = false
     log.info({ deadlineMs }, 'stopping')
     connections.goAway('stopping', GOAWAY_SPREAD_MS)
+    await close(deadlineMs)
+    await agents.close()
+    await store.close()
+    log.info('stopped')
+  }
+
+  /** Ends what runs, and lets go of every line and of the port. */
+  async function close(deadlineMs: number): Promise<void> {
     await sessions.stop(deadlineMs)
     for (const end of open) end()
     await connections.close(CLOSE_GRACE_MS)
     const closed = new Promise((resolve) => http.close(resolve))
     http.closeAllConnections()
     await closed
-    await agents.close()
-    await store.close()
-    log.info('stopped')
   }
 }
 

@@ -173,12 +173,23 @@ export class Sessions {
       let cursor: string | undefined
       do {
         const page = await this.#house.store.list({ status, cursor, limit: 500 })
-        await Promise.all(page.items.map(({ key }) => this.#byKey(key)))
-        recovered += page.items.length
+        const mended = await Promise.all(page.items.map((record) => this.#mend(record)))
+        recovered += mended.filter((isMended) => isMended).length
         cursor = page.cursor
       } while (cursor !== undefined)
     }
     return recovered
+  }
+
+  /** One session that cannot be mended is named in the log, and the others are served. */
+  async #mend({ key, session }: SessionRecord): Promise<boolean> {
+    try {
+      await this.#byKey(key)
+      return true
+    } catch (error) {
+      this.#house.log.error({ session, err: error }, 'a session that was cut could not be mended')
+      return false
+    }
   }
 
   /** From now on nothing new begins; resolves when what runs has ended, or was cut at the deadline. */
@@ -249,22 +260,27 @@ export class Sessions {
       for (const { json } of commits) state = foldState(state, JSON.parse(json) as Commit)
       seq = commits.at(-1)!.seq
     }
-    const ground = this.#admit(record, state)
+    const ground = this.#ground(record, state)
     if (kept) ground.session.views.restore(kept.view)
     this.#checkpoints.set(key, checkpoint?.seq ?? 0)
-    // Before anybody reads: an open turn has no runner now, and inputs may wait for one.
+    // Before anybody has it: an open turn has no runner now, and inputs may wait for one.
     await ground.session.mailbox.ask(() => ground.turns.recover('node_died', 'the process that ran the turn died'))
+    this.#live.set(key, ground)
     return ground
   }
 
   #admit(record: SessionRecord, state: SessionState): CommandGround {
+    const ground = this.#ground(record, state)
+    this.#live.set(record.key, ground)
+    return ground
+  }
+
+  #ground(record: SessionRecord, state: SessionState): CommandGround {
     const { agents, limits, log, onTurnEnd } = this.#house
     const takesTurns = () => this.#takesTurns
     const session = new Session(this.#house, record, state)
     const turns = new Turns(session, { agents, limits, log, takesTurns, onEnd: onTurnEnd })
-    const ground = { session, turns, limits, takesTurns }
-    this.#live.set(record.key, ground)
-    return ground
+    return { session, turns, limits, takesTurns }
   }
 
   /** Quiet sessions give back what can be read again; those that nobody reads leave memory. */

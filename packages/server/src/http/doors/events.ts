@@ -86,6 +86,8 @@ function askedOf(c: Context<DoorEnv>): Asked {
 function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, { after, log, filter }: Asked): void {
   const { limits } = house
   const response = c.env.outgoing
+  // Gone while the session was looked for: nobody would ever say so again.
+  if (response.destroyed) return
   const wire = new SseWire(response as never, limits.bufferBytes)
   const recovered = recoveryFor(session, { after, log }, limits.replayCommits)
   wire.send(`: log=${session.log} head=${session.head} status=${session.status} recovered=${recovered}\n\n`)
