@@ -70,13 +70,30 @@ export interface TurnStart {
   readonly cause: 'input' | 'task' | 'schedule'
   readonly principal: string
   readonly metadata: Metadata
+  /** What the turn began with. */
   readonly inputs: readonly AgentInput[]
+  /** What joined the turn at a step boundary before it was run again; `recorded` says at which. */
+  readonly joined?: readonly AgentInput[] | undefined
   readonly history: readonly HistoryEntry[]
-  /** What the log holds of this turn already, when it is run again. */
+  /** What the log holds of this turn already, in its order, when it is run again; for a task, of turn and task. */
   readonly recorded: readonly Commit[]
+  /** Run this background task of the turn, not the turn. */
+  readonly task?: string | undefined
+  /** What the turn is about where no person began it. */
+  readonly because?: Because | undefined
   /** What the session used before this turn: nothing unless given. */
   readonly used?: Used | undefined
 }
+
+/** Why a turn began that no person asked for: a task that ended, or a schedule that came due. */
+export type Because =
+  | {
+      readonly task: string
+      readonly label: string
+      readonly outcome: 'ok' | 'error' | 'cancelled'
+      readonly result?: Json | undefined
+    }
+  | { readonly schedule: string; readonly label: string; readonly input?: Json | undefined }
 
 /** What model calls and tools used. */
 export interface Used extends Usage {
