@@ -10,7 +10,7 @@ const SEEDS = [...SEEDS_THAT_FAILED, 1_917, Math.floor(Math.random() * 2 ** 31)]
 for (const durability of ['process', 'power'] as const) {
   for (const seed of SEEDS) {
     test(
-      `[L22] [L23] [L24] no acknowledged commit is lost to kill -9 (durability ${durability}, seed ${seed})`,
+      `[L22] [L23] [L24] [L30] no acknowledged commit is lost to kill -9 (durability ${durability}, seed ${seed})`,
       () => dieTwice(durability, seed),
       60_000,
     )
@@ -54,6 +54,8 @@ async function assertKept(
     expect(record.head).toBeGreaterThanOrEqual(acknowledged.get(key) ?? 1)
     expect(commits.map((json) => JSON.parse(json).n)).toEqual(commits.map((_, n) => n + 1))
     expect(commits).toHaveLength(record.head)
+    // Each append carries the head that it makes as the time of waking.
+    if (record.head > 1) expect(record.wakeAt).toBe(record.head)
     // Sessions append one, two or three commits at a time, after a first one: none is half there.
     expect((record.head - 1) % (1 + (Number(key.slice(1)) % 3))).toBe(0)
   }

@@ -12,32 +12,33 @@ type Deed = (store: SessionStore, run: string) => Promise<unknown>
 const key = fc.constantFrom('a', 'b', 'c')
 const status = fc.option(fc.constantFrom('idle', 'running', 'waiting', 'closed'), { nil: undefined })
 const seq = fc.integer({ min: 0, max: 12 })
+const wake = fc.option(fc.option(fc.nat(20)), { nil: undefined })
 const commits = fc.array(
   fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
   { maxLength: 5 },
 )
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  fc.tuple(key, commits, fc.nat(5)).map(
-    ([name, some, createdAt]): Deed =>
+  fc.tuple(key, commits, fc.nat(5), fc.option(fc.nat(20), { nil: undefined })).map(
+    ([name, some, createdAt, wakeAt]): Deed =>
       (store, run) =>
-        store.create(newSession(run + name, { principal: run, createdAt }), some),
+        store.create(newSession(run + name, { principal: run, createdAt, wakeAt }), some),
   ),
   {
     weight: 4,
-    arbitrary: fc.tuple(key, seq, commits, status, fc.nat(99)).map(
-      ([name, head, some, next, at]): Deed =>
+    arbitrary: fc.tuple(key, seq, commits, status, fc.nat(99), wake).map(
+      ([name, head, some, next, at, wakeAt]): Deed =>
         (store, run) =>
-          store.append(run + name, { head, commits: some, status: next, at }),
+          store.append(run + name, { head, commits: some, status: next, at, wakeAt }),
     ),
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(key, commits, status, fc.nat(99)).map(
-      ([name, some, next, at]): Deed =>
+    arbitrary: fc.tuple(key, commits, status, fc.nat(99), wake).map(
+      ([name, some, next, at, wakeAt]): Deed =>
         async (store, run) => {
           const head = (await store.load(run + name))?.head ?? 0
-          return store.append(run + name, { head, commits: some, status: next, at })
+          return store.append(run + name, { head, commits: some, status: next, at, wakeAt })
         },
     ),
   },
@@ -66,6 +67,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       (store, run) =>
         listAll(store, { principal: run, status: filter, limit }),
   ),
+  fc.tuple(fc.nat(20), fc.constantFrom(1, 3, 500)).map(
+    ([before, limit]): Deed =>
+      (store) =>
+        store.due(before, limit),
+  ),
 )
 
 async function listAll(store: SessionStore, query: SessionQuery): Promise<SessionRecord[]> {
@@ -79,7 +85,7 @@ async function outcome(answer: Promise<unknown>): Promise<string> {
   return JSON.stringify(said, (field, value) => (field === 'log' ? 'a log' : value))
 }
 
-test('[L1] to [L19]: the SQLite store answers as the memory store does, whatever is asked', async () => {
+test('[L1] to [L19], [L30] [L31]: the SQLite store answers as the memory store does, whatever is asked', async () => {
   const memory = new MemoryStore()
   const sqlite = await SqliteStore.open({ directory: temporaryDirectory(), durability: 'process' })
   let runs = 0

@@ -1,17 +1,16 @@
-import { mkdirSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { SqliteStore } from '../src/index.ts'
 import { listSql } from '../src/list-sql.ts'
-import { READ_SQL } from '../src/log-reader.ts'
+import { DUE_SQL, READ_SQL } from '../src/log-reader.ts'
 import { APPLICATION_ID, MIGRATIONS, migrate, versionOf } from '../src/schema.ts'
-import { texts } from './sessions.ts'
+import { newSession, texts } from './sessions.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 test('[L26] a file of the first version is brought forward when it is opened, with every commit', async () => {
   const directory = temporaryDirectory()
-  mkdirSync(directory, { recursive: true })
   const file = join(directory, 'longwire.db')
   const old = new DatabaseSync(file)
   old.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
@@ -33,6 +32,60 @@ test('[L26] a file of the first version is brought forward when it is opened, wi
   expect(versionOf(now)).toBe(MIGRATIONS.length)
   now.close()
 })
+
+test('[L26] a file that version 2 left when it was killed is brought forward, with everything that was in it', async () => {
+  const directory = temporaryDirectory()
+  const file = join(directory, 'longwire.db')
+  const old = new DatabaseSync(file)
+  old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL`)
+  old.exec(readFileSync(new URL('./version-2.sql', import.meta.url), 'utf8'))
+  old.exec(`PRAGMA user_version = 2; UPDATE file SET inode = '${statSync(file).ino}', born = NULL`)
+  old.close()
+
+  let store = await SqliteStore.open({ directory, durability: 'process', readBoot: () => 'boot-1' })
+  expect(store.renewed).toBeUndefined()
+  const a = (await store.load('a'))!
+  expect(a).toEqual({
+    key: 'a',
+    session: 'session-a',
+    agent: 'analyst',
+    principal: 'ann',
+    metadata: { title: 'Märkte' },
+    command: 'open-1',
+    head: 4,
+    status: 'waiting',
+    log: 'Q6dI9nUytsRb.NQEdwSyH',
+    createdAt: 10,
+    updatedAt: 30,
+    wakeAt: undefined,
+  })
+  expect((await store.list({ limit: 5 })).items.map((record) => record.key)).toEqual(['b', 'a'])
+  expect((await store.list({ principal: 'ann', command: 'open-1', limit: 5 })).items).toEqual([a])
+  expect(await texts(store, 'a')).toEqual(['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}'])
+  expect(await store.loadCheckpoint('a')).toEqual({ seq: 3, json: '{"at":3}' })
+  expect(await store.due(Number.MAX_SAFE_INTEGER, 5)).toEqual([])
+
+  await store.append('a', { head: 4, commits: ['{"n":5}'], at: 40, wakeAt: 1_000 })
+  await store.create(newSession('gone', { wakeAt: 999 }), [])
+  await store.close()
+  store = await SqliteStore.open({ directory, durability: 'process', readBoot: () => 'boot-1' })
+  expect(await store.load('a')).toEqual({ ...a, head: 5, updatedAt: 40, wakeAt: 1_000 })
+  expect(await store.due(1_000, 5)).toEqual(['gone', 'a'])
+  expect(await texts(store, 'gone')).toEqual([])
+  await store.close()
+
+  const now = new DatabaseSync(file)
+  const made = new DatabaseSync(':memory:')
+  migrate(made)
+  expect(shapeOf(now)).toEqual(shapeOf(made))
+  expect(now.prepare('SELECT count(*) AS n FROM appended WHERE sid = 1').get()).toEqual({ n: 0 })
+  now.close()
+})
+
+/** Every table and index, as it is declared. */
+function shapeOf(database: DatabaseSync): unknown[] {
+  return database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all()
+}
 
 test('[L26] a step that fails is undone, and the file stays at the version before it', () => {
   const database = new DatabaseSync(':memory:')
@@ -58,6 +111,8 @@ test('no question that a server asks walks all sessions, or all of a history', (
     expect.stringMatching(/^SEARCH session USING .*\(key=\?\)$/),
     'SEARCH appended USING INDEX appended_by_place (sid=? AND last>?)',
   ])
+  // In the order of the index: nothing is sorted.
+  expect(planOf(DUE_SQL)).toEqual(['SEARCH session USING INDEX session_by_wake (wake_at<?)'])
   for (const cursor of [undefined, '1-1']) {
     expect(list({ principal: 'ann', cursor })[0]).toMatch(
       /^SEARCH session USING INDEX session_by_principal \(principal=\?/,

@@ -43,7 +43,7 @@ async function appendForEver(key: string, count: number): Promise<never> {
   await say('log', key, record.log)
   for (let { head } = record; ; ) {
     const commits = range(count).map((n) => JSON.stringify({ n: head + n + 1, pad: 'x'.repeat(500) }))
-    head = await store.append(key, { head, commits, at: 2 })
+    head = await store.append(key, { head, commits, at: 2, wakeAt: head + count })
     await say('ack', key, head)
   }
 }
