@@ -6,7 +6,7 @@ export const LAST_DATE = '2026-10-30'
 
 const DAY = 86_400_000
 
-export function addDays(date: string, days: number): string {
+function addDays(date: string, days: number): string {
   return new Date(Date.parse(date) + days * DAY).toISOString().slice(0, 10)
 }
 

@@ -4,7 +4,7 @@ import { type NoteRow, writeNotes } from './notes.ts'
 import { type PriceRow, walkPrices } from './price-walk.ts'
 import { type Instrument, UNIVERSE } from './universe.ts'
 
-export const SEED = 20_261_052
+const SEED = 20_261_052
 
 const SCHEMA = `
   CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -23,7 +23,7 @@ export interface SelectionInput {
 }
 
 /** What was asked for is not in the market; the message says what is. */
-export class NotInMarket extends Error {
+class NotInMarket extends Error {
   override readonly name = 'NotInMarket'
 }
 
@@ -72,7 +72,7 @@ function unique(names: readonly (string | null)[]): string[] {
 export function spoken({ tickers, kinds, sectors, regions }: SelectionInput): string {
   if (tickers?.length) return listed(tickers)
   const facets = [...(regions ?? []), ...(sectors ?? []).map((sector) => sector.toLowerCase())]
-  const kind = kinds?.length ? listed(kinds.map(plural)) : 'instruments'
+  const kind = kinds?.length ? kinds.map(plural).join(' and ') : 'instruments'
   return [...(facets.length > 0 ? [listed(facets)] : []), kind].join(' ')
 }
 

@@ -11,7 +11,7 @@ import { type Pace, steadyPace, tokensOf } from './pace.ts'
 import { type Thought, think } from './thought.ts'
 
 export interface OfflineModelOptions {
-  /** Milliseconds a token unless a pace is given; 12 unless given. */
+  /** Milliseconds a token unless a pace is given; 8 unless given. */
   readonly tokenMs?: number
   readonly pace?: Pace
 }
@@ -20,7 +20,7 @@ export interface OfflineModelOptions {
  * A language model with no network and no weights: it reads the prompt, chooses among the tools it is offered, and
  * writes its answer from what they return. The same prompt always gets the same answer.
  */
-export function offlineModel({ tokenMs = 12, pace = steadyPace(tokenMs) }: OfflineModelOptions = {}): LanguageModelV4 {
+export function offlineModel({ tokenMs = 8, pace = steadyPace(tokenMs) }: OfflineModelOptions = {}): LanguageModelV4 {
   return {
     specificationVersion: 'v4',
     provider: 'offline',

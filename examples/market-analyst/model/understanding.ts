@@ -12,7 +12,7 @@ import type { World } from './world.ts'
 // From texts to questions: each is understood in the light of those before it.
 
 /** Characters of a question that are read. */
-export const MOST_READ = 2_000
+const MOST_READ = 2_000
 /** Questions of one turn that are answered. */
 const MOST_QUESTIONS = 3
 

@@ -27,7 +27,7 @@ export type RunSqlOutput = {
 }
 
 /** A query was refused, took too long, gave too much, or has a fault; the message says which. */
-export class SqlRefused extends Error {
+class SqlRefused extends Error {
   override readonly name = 'SqlRefused'
 }
 

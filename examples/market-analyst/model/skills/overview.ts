@@ -45,8 +45,7 @@ export const overview: Skill = (question, desk, world) => {
   const [leader, laggard] = [sectors?.[0], sectors?.at(-1)]
   const topics = [leader, laggard].flatMap((group) => (group ? [group.group] : []))
   const about = { ...(topics.length > 0 ? { sectors: topics } : {}), ...where }
-  const query = ['rotation yields', ...topics].join(' ')
-  const found = desk.ask('search_notes', { query, ...about, ...days, limit: 3 })?.notes
+  const found = desk.ask('search_notes', { query: 'rotation bond yields', ...about, ...days, limit: 3 })?.notes
   const tickers = [...new Set((shocks ?? []).map(({ ticker }) => ticker))]
   const told = tickers.length > 0 ? desk.ask('search_notes', { tickers, ...days, limit: 10 })?.notes : undefined
   if (desk.isWaiting) return asks(afterFigures(leader, laggard, areas, shocks?.[0]))
@@ -60,7 +59,7 @@ export const overview: Skill = (question, desk, world) => {
     clippedNote(question.periods, world),
     sectors && section(`Sectors, ${dateRange(period.from, period.to)}`, groupTable('Sector', sectors)),
     areas && section('Regions', bullets(areas.map(regionLine))),
-    trends && section(`Indices on ${longDate(trends[0]?.date ?? period.to)}`, bullets(trends.map(trendLine))),
+    trends && section(`Indices on ${longDate(trends[0]?.date ?? period.to)}`, bullets(trends.map(shortTrend))),
     best && worst && section(`Largest movers ${recent.label}`, moversTable(best.rows, worst.rows)),
     best &&
       `Of ${best.count} shares ${best.advancers} rose and ${best.decliners} fell ${recent.label}; the average change is ${signed(best.averagePct)}.`,
@@ -151,6 +150,11 @@ const TREND = {
   down: 'in a downtrend (below its 50- and 200-session averages)',
   mixed: 'without a clear trend',
   unknown: 'too young for a 200-session average',
+}
+
+function shortTrend({ name, ticker, close, trend, above200Pct }: Averages): string {
+  const above = above200Pct === null ? '' : `, ${signed(above200Pct)} against the 200-session average`
+  return `**${name} (${ticker})** at ${price(close)}${above}: ${TREND[trend].replace(/ \(.*/, '')}`
 }
 
 export function trendLine({ name, ticker, close, trend, above200Pct, lastCross }: Averages): string {

@@ -1,4 +1,4 @@
-import type { Desk, WantedCall } from '../desk.ts'
+import type { Desk } from '../desk.ts'
 import type { Question } from '../question.ts'
 import type { World } from '../world.ts'
 
@@ -38,4 +38,4 @@ export function nothingToShow(desk: Desk): Step {
   )
 }
 
-export type { Desk, Question, WantedCall, World }
+export type { Desk, Question, World }
