@@ -195,7 +195,14 @@ export const EVENTS = {
   'step.finished': commit(
     'step.finished',
     "A step of the agent's own has its result, recorded for the case that the turn is run again. Sent with `trace: debug` only.",
-    { turn: TurnId, step: StepId, name: z.string(), output: Json.optional(), tookMs },
+    {
+      turn: TurnId,
+      step: StepId,
+      name: z.string(),
+      output: Json.optional(),
+      error: Failure.optional().describe('the step failed, and the agent went on'),
+      tookMs,
+    },
   ),
   'trace.progress': draft('trace.progress', 'A span is open. Of the same span only the latest counts.', {
     ...span,
@@ -248,6 +255,8 @@ export const EVENTS = {
   'task.started': commit('task.started', 'A background task begins. It may outlive its turn.', {
     task: TaskId,
     label: z.string().describe('what a person reads'),
+    attempt: z.int().min(1).optional().describe('more than 1 when the task is run again'),
+    speaks: z.boolean().optional().describe('the agent speaks of it when it has ended'),
   }),
   'task.finished': commit('task.finished', 'A background task has ended.', {
     task: TaskId,
