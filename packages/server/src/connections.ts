@@ -162,7 +162,7 @@ export class Connections {
     held.taken = taken
     if (connection.silentMs < heartbeatMs) return
     const now = clock.now()
-    if (held.askedAt < now - connection.silentMs) {
+    if (held.askedAt <= now - connection.silentMs) {
       held.askedAt = now
       if (socket.readyState === WebSocket.OPEN) socket.ping()
     } else if (now - held.askedAt >= heartbeatMs) socket.terminate()
