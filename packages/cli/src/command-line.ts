@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { agents } from './commands/agents.ts'
 import { chat, DEFAULT_URL } from './commands/chat.ts'
-import { dev } from './commands/dev.ts'
-import { serve } from './commands/serve.ts'
 import { sessions } from './commands/sessions.ts'
 import { tail } from './commands/tail.ts'
 import { CommandFailure, EXITS, type Exit } from './exit-codes.ts'
@@ -93,7 +91,10 @@ function commandLine(terminal: Terminal, done: Done): Command {
       ]),
     )
     .addHelpText('after', '\nCtrl-C stops it gently: running turns may end first. A second one stops it at once.')
-    .action(async (files, options) => done(await serve(files, options, terminal)))
+    .action(async (files, options) => {
+      const { serve } = await import('./commands/serve.ts') // the server is big: only who serves waits for it
+      done(await serve(files, options, terminal))
+    })
 
   program
     .command('dev')
@@ -105,7 +106,10 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .addOption(data())
     .addOption(durability())
     .addHelpText('after', examples([['longwire dev examples/market-analyst', 'then edit, and go on talking']]))
-    .action(async (files, options) => done(await dev(files, options, terminal)))
+    .action(async (files, options) => {
+      const { dev } = await import('./commands/dev.ts')
+      done(await dev(files, options, terminal))
+    })
 
   program
     .command('chat')

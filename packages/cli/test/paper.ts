@@ -8,6 +8,8 @@ export class Paper extends Writable {
   readonly isTTY = true
   columns: number
   rows: number
+  /** Lines that a real terminal would have folded. */
+  readonly tooWide: string[] = []
   /** All lines, also those that have scrolled away. */
   #lines: string[] = ['']
   #row = 0
@@ -73,7 +75,7 @@ export class Paper extends Writable {
     const line = this.#lines[this.#row]!.padEnd(this.#column)
     this.#lines[this.#row] = line.slice(0, this.#column) + text + line.slice(this.#column + text.length)
     this.#column += text.length
-    if (this.#column > this.columns) throw new Error(`a line of ${this.#column} on paper of ${this.columns}: ${text}`)
+    if (this.#column > this.columns) this.tooWide.push(this.#lines[this.#row]!)
   }
 }
 

@@ -27,10 +27,13 @@ export async function pipedTalk(options: PipedTalkOptions): Promise<Exit> {
     if (lost) warn(terminal, lost)
   })
   const stopped = new Stop(terminal, session)
+  const answers = new Answers(terminal)
   let exit: Exit = 'ok'
   for await (const question of createInterface({ input: terminal.input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (question.trim() === '' || stopped.isLeaving) continue
-    const error = await stopped.whileAnswering(session.ask(question), (reply) => answered(reply, options))
+    const error = await stopped.whileAnswering(session.ask(question), (reply) =>
+      answered(reply, asJson ? undefined : answers),
+    )
     if (!error) continue
     warn(terminal, `failed: ${error.message} (${error.code})`)
     exit = exitOf(error.code, 'turn_failed')
@@ -43,25 +46,38 @@ export async function pipedTalk(options: PipedTalkOptions): Promise<Exit> {
   return stopped.isLeaving ? 'interrupted' : exit
 }
 
-async function answered(reply: Reply, { terminal, asJson }: PipedTalkOptions): Promise<LongwireError | undefined> {
+async function answered(reply: Reply, answers: Answers | undefined): Promise<LongwireError | undefined> {
   try {
-    if (asJson) await reply.result
-    else await printAnswer(reply, terminal)
+    if (answers) await answers.print(reply)
+    else await reply.result
     return undefined
   } catch (error) {
     return error as LongwireError
   }
 }
 
-async function printAnswer(reply: Reply, { output }: Terminal): Promise<void> {
-  let endsLine = true
-  try {
-    for await (const piece of reply) {
-      output.write(printable(piece))
-      endsLine = piece.endsWith('\n')
+/** Answers one below the other, a blank line between them. */
+class Answers {
+  #isFirst = true
+  readonly #terminal: Terminal
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+  }
+
+  async print(reply: Reply): Promise<void> {
+    const { output } = this.#terminal
+    let last = ''
+    try {
+      for await (const piece of reply) {
+        if (last === '' && !this.#isFirst) output.write('\n')
+        output.write(printable(piece))
+        last = piece
+      }
+    } finally {
+      if (last !== '' && !last.endsWith('\n')) output.write('\n')
+      if (last !== '') this.#isFirst = false
     }
-  } finally {
-    output.write(endsLine ? '\n' : '\n\n')
   }
 }
 
