@@ -142,10 +142,11 @@ export class Connections {
   }
 
   #tick(): void {
-    for (const held of this.#held) {
-      held.connection.tick()
-      this.#askForLife(held)
-    }
+    for (const { connection } of this.#held) connection.tick()
+    // After what came in meanwhile was read: time may have stood still here, and a sign of life may be waiting.
+    setImmediate(() => {
+      for (const held of this.#held) this.#askForLife(held)
+    })
   }
 
   /**
