@@ -1,7 +1,7 @@
 import type { Intent } from './intent.ts'
 import type { Question, Said } from './question.ts'
 import { settled, settledAgain } from './settled.ts'
-import { countOf, isAnyone, NOBODY, type Subjects, singlesOf } from './subjects.ts'
+import { coherent, countOf, isAnyone, NOBODY, type Subjects, singlesOf } from './subjects.ts'
 
 // A follow-up takes what it leaves out from the question before it, and what "it" means from the answer before it.
 
@@ -40,7 +40,7 @@ export function followUp(
   focus: Subjects,
   how: Reference,
 ): Question {
-  const subjects = subjectsOf(question, intent, last, focus, how)
+  const subjects = coherent(subjectsOf(question, intent, last, focus, how))
   const periods = question.periods.length > 0 ? question.periods : last.periods
   const isNew =
     intent !== undefined && !(intent === 'overview' && isAnyone(question.subjects)) && !isFiller(intent, question)

@@ -10,7 +10,10 @@ export const INTENTS = [
   'correlation',
   'why',
   'forecast',
+  'definition',
   'notes',
+  'fundamentals',
+  'months',
   'averages',
   'risk',
   'moves',
@@ -41,6 +44,12 @@ const PATTERNS: Readonly<Record<Intent, RegExp>> = {
     /\b(?:forecasts?|predict\w*|tomorrow|crystal ball)\b|\bnext (?:day|week|month|quarter|year|few|\d+)\b|\b(?:will|shall|gonna|going to)\b(?! you\b).{0,60}\b(?:be|do|go|rise|fall|gain|lose|perform|reach|crash|recover|happen|hit|move|drop|grow|continue)\b|\bin the future\b|\bprice target\b/i,
   notes:
     /\bnotes?\b|\bnews\b|\bheadlines?\b|\bresearch (?:on|about|says?)\b|\bwritten\b|\bcommentar|\boutlook\b|\bdesks?\b|\bsa(?:y|id|ys) about\b|\bread about\b|\breports?\b/i,
+  definition:
+    /\b(?:what (?:is|are|does|do|'s)|what's|define|meaning of) (?:an? |the )?(?:annuali[sz]ed )?(?:volatility|drawdowns?|correlations?|moving averages?|golden cross|death cross|averages?|returns?)(?: mean)?\W*$|\bhow (?:do you|is|are) .{0,40}\b(?:comput|calculat|measur|defin)\w*/i,
+  fundamentals:
+    /\bp\/?e\b|\bmarket cap|\bdividends?\b|\beps\b|\bearnings\b|\brevenues?\b|\bprofits?\b|\bbalance sheet\b|\bvaluations?\b|\bemployees\b|\bceo\b|\bdebt\b|\bbook value\b/i,
+  months:
+    /\b(?:best|worst|strongest|weakest) (?:month|week)s?\b|\b(?:month by month|week by week)\b|\b(?:each|every|per) (?:month|week)\b|\b(?:monthly|weekly) (?:returns?|changes?|performance)\b/i,
   averages:
     /\bmoving[- ]averages?\b|\bsma\b|\b(?:golden|death) cross|\btechnicals?\b|\bmomentum\b|\b(?:up|down)trends?\b|\b(?:50|200)[- ](?:day|session)s?\b|\bcrossed\b/i,
   risk: /\brisk|\bvolatil|\bdrawdowns?\b|\bsafe(?:st|r)?\b|\bcalm(?:est)?\b|\bstable|\bsteadiest\b|\bswings?\b|\bquietest\b|\bvar\b|\bsharpe\b/i,
@@ -50,13 +59,13 @@ const PATTERNS: Readonly<Record<Intent, RegExp>> = {
     /\bhow many\b.*\b(?:rose|fell|gained|lost|up|down|rising|falling)\b|\btop\b|\bbest\b|\bworst\b|\bbottom\b|\bbiggest\b|\blargest\b|\bleaders?\b|\bleading\b|\blaggards?\b|\blagging\b|\b(?:winners?|losers?|gainers?|decliners?|movers?|performers?)\b|\bstrongest\b|\bweakest\b|\b(?:most|least)\b|\boutperform|\bunderperform|\brank|\bwhich\b.{0,40}\b(?:rose|fell|gained|lost|up|down|did (?:well|badly))\b/i,
   list: /\blist\b|\b(?:which|what) (?:\S+ ){0,3}?(?:instruments?|shares?|stocks?|companies|tickers?|sectors?|regions?|indices|indexes|commodities|currencies|markets?)\b.{0,12}\b(?:are there|there are|do you|can i|exist|available|are (?:in|covered|listed))\b|\bhow many\b(?!.*\b(?:rose|fell|gained|lost|up|down|rising|falling)\b)|\b(?:show|give)(?: me)? (?:all|every)\b|\ball (?:the )?(?:instruments|tickers|shares|companies)\b|\bdo you (?:cover|know|have)\b/i,
   price:
-    /\b(?:price|prices|priced|quote|quotes|clos(?:e|ed|ing)|level|worth|cost|trad(?:e|es|ed|ing) at|stand at|stood at)\b|\bhow much (?:is|was|does)\b|\b(?:highest|lowest|all[- ]time (?:high|low)|high(?:s)? and low(?:s)?|record)\b|\b52[- ]week\b/i,
+    /\b(?:price|prices|priced|quote|quotes|clos(?:e|ed|ing)|level|worth|cost|trad(?:e|es|ed|ing) at|stand at|stood at)\b|\bhow much (?:is|was|does)\b|\b(?:highest|lowest|all[- ]time (?:high|low)|high(?:s)? and low(?:s)?|record)\b|\b52[- ]week\b|\b(?:plot|chart|graph|draw)\b|\bvolumes?\b/i,
   comparison:
     /\bcompar|\bversus\b|\bvs\b|\bagainst\b|\bbetter than\b|\bworse than\b|\bdifferences? between\b|\brelative to\b|\bdid better\b|\bdoing better\b|\bbetter or worse\b/i,
   profile:
     /\bwhat(?:'s| is| does| are)\b.{0,60}\b(?:do|make|sell|company)\b|^\s*(?:so )?(?:what|who)(?:'s| is| are) (?!the (?:trend|market|latest|change|return))|\btell me (?:more )?about\b|\bdescribe\b|\bprofile\b|\bmore (?:about|on)\b|\binfo(?:rmation)? (?:on|about)\b/i,
   overview:
-    /\btrends?\b|\boverview\b|\bmarkets?\b|\bsummar(?:y|i[sz]e)\b|\bgoing on\b|\bhappening\b|\banaly(?:s|z)e\b|\banalysis\b|\brotation\b|\bstate of\b|\bwhat's new\b|\bupdate\b|\beverything\b/i,
+    /\btrends?\b|\boverview\b|\bmarkets?\b|\bsummar(?:y|i[sz]e)\b|\bgoing on\b|\bhappening\b|\banaly(?:s|z)e\b|\banalysis\b|\brotation\b|\bstate of\b|\bwhat's (?:new|hot|up)\b|\bhot right now\b|\bupdate\b|\beverything\b/i,
   performance:
     /\bperform|\breturns?\b|\bgain|\blos[st]|\bloss|\bdoing\b|\bdid\b|\bdo\b|\bdone\b|\bchanged?\b|\bris(?:e|en|ing)\b|\brose\b|\bf[ae]ll|\bup\b|\bdown\b|\bfar(?:e|ed|ing)\b|\bgrow|\bgrew\b|\bhow (?:is|are|was|were|has|have|did|does)\b|\bmoved?\b/i,
 }

@@ -38,7 +38,19 @@ export interface Question {
 }
 
 export function isAboutMarket({ wants }: Question): boolean {
-  return !['empty', 'outside', 'unclear', 'greeting', 'thanks', 'help', 'sql', 'trade', 'unknown'].includes(wants)
+  return ![
+    'empty',
+    'outside',
+    'unclear',
+    'greeting',
+    'thanks',
+    'help',
+    'sql',
+    'trade',
+    'unknown',
+    'definition',
+    'fundamentals',
+  ].includes(wants)
 }
 
 /** What the words of a text say, before it is known what they want. */

@@ -38,6 +38,14 @@ export function countOf(subjects: Subjects): number {
   return singlesOf(subjects).length + subjects.themes.length + subjects.sectors.length + subjects.regions.length
 }
 
+/** Only shares have a sector, and commodities and currencies have no region: what goes together with nothing is dropped. */
+export function coherent(subjects: Subjects): Subjects {
+  const { sectors, regions, kinds } = subjects
+  if (sectors.length > 0) return { ...subjects, kinds: [] }
+  const isGlobal = kinds.length > 0 && kinds.every((kind) => kind === 'commodity' || kind === 'currency')
+  return isGlobal && regions.length > 0 ? { ...subjects, regions: [] } : subjects
+}
+
 type Target =
   | { readonly is: 'instrument'; readonly instrument: Instrument }
   | { readonly is: 'theme'; readonly theme: Theme }
@@ -113,7 +121,7 @@ export function findSubjects(words: readonly Word[], world: World): Subjects {
     return [{ said: word.raw, meant: target.instrument.name }]
   })
   targets.sort((a, b) => a.place - b.place)
-  return { ...gathered(targets.map(({ target }) => target)), misspelt }
+  return { ...coherent(gathered(targets.map(({ target }) => target))), misspelt }
 }
 
 function gathered(targets: readonly Target[]): Subjects {

@@ -60,9 +60,10 @@ function understand(asked: string, last: Question | undefined, focus: Subjects, 
   const refers = refersBack(rest, words.length, intent, said)
   if (last && refers && left.length === 0) return followUp(plainQuestion, intent, last, focus, refers)
   if (intent === 'help') return plainQuestion
-  const isRefused = intent === 'forecast' || intent === 'advice'
+  const isRefused = intent === 'forecast' || intent === 'advice' || intent === 'definition' || intent === 'fundamentals'
   if (isRefused && !isElsewhere(left.map(({ raw }) => raw))) return plainQuestion
-  if (!last && refers && words.length <= 3 && left.length + periods.length === 0 && !isAnyone(subjects))
+  const isDangling = !last && (refers === 'pronoun' || intent === 'why') && words.length <= 3
+  if (isDangling && left.length + periods.length === 0 && !isAnyone(subjects))
     return { ...plainQuestion, wants: 'unclear' }
   if (left.length > 0)
     return withStrangers(
@@ -77,7 +78,10 @@ function understand(asked: string, last: Question | undefined, focus: Subjects, 
 function withStrangers(question: Question, intent: Intent | undefined, left: readonly string[]): Question {
   const { subjects, text } = question
   if (intent === 'notes') return question
-  const names = left.filter((word) => /^[\p{Lu}\p{N}$]/u.test(word) && !text.startsWith(word))
+  // A capital letter says something except where every sentence has one.
+  const names = left.filter(
+    (word) => /^[\p{Lu}$]{2}/u.test(word) || (/^[\p{Lu}\p{N}$]/u.test(word) && !text.startsWith(word)),
+  )
   const isNamed = isAnyone(subjects)
   if (isNamed) {
     // "How did Novalith do compared to Apple": answer what can be, and say who is not here.

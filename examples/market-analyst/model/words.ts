@@ -61,7 +61,7 @@ const COMMON = new Set(
   enough entire equities equity events ever every everything exactly exchange explain explanation faced fall fallen
   falling falls far fared faring fast faster fell few figure figures find first five following for four from full gain
   gained gainer gainers gains gave general get give given go goes going golden good got great group groups grew grow growth had
-  happen happened happening happens happy has have having he headline headlines healthy help her here high higher
+  happen happened happening happens happy has have having he headline headlines hot cold plot graph draw volume volumes healthy help her here high higher
   highest him his historical history hit hold how however i if important in include increase increased index indexes
   indices info information instrument instruments into invest investment investments is it its itself jump jumped just
   kind know laggard laggards lagged large largest last late lately later latest lead leader leaders leading least led

@@ -1,4 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { ToolSet } from '@longwire/agent'
 import { describe, expect, test } from 'vitest'
 import { offlineModel, tokenMsFrom } from '../model/offline-model.ts'
 import { steadyPace, tokensOf } from '../model/pace.ts'
@@ -15,6 +16,11 @@ function asking(text: string, names: readonly string[] = NAMES, over: Partial<La
     tools: names.map((name) => ({ type: 'function' as const, name, inputSchema: { type: 'object' as const } })),
     ...over,
   }
+}
+
+/** The tools, of which one answers as the test wants it to. */
+function withRanking(execute: () => unknown): ToolSet {
+  return { ...tools, rank_performance: { ...tools.rank_performance, execute } as never }
 }
 
 async function streamed(options: LanguageModelV4CallOptions, model = offlineModel({ tokenMs: 0 })) {
@@ -91,26 +97,23 @@ describe('the offline model', () => {
   })
 
   test('goes by other figures when a tool says other figures', async () => {
-    const rank = {
-      ...tools.rank_performance,
-      execute: () => ({
-        ...{ from: '2025-01-01', to: '2025-12-31', count: 1, advancers: 1, decliners: 0, averagePct: 12.34 },
-        rows: [
-          {
-            ...{
-              ticker: 'NVLT',
-              name: 'Novalith Semiconductors',
-              kind: 'share',
-              sector: 'Technology',
-              region: 'Americas',
-              currency: 'AXD',
-            },
-            ...{ baseDate: '2024-12-31', baseClose: 1, lastDate: '2025-12-31', lastClose: 1.1234, changePct: 12.34 },
+    const ranking = () => ({
+      ...{ from: '2025-01-01', to: '2025-12-31', count: 1, advancers: 1, decliners: 0, averagePct: 12.34 },
+      rows: [
+        {
+          ...{
+            ticker: 'NVLT',
+            name: 'Novalith Semiconductors',
+            kind: 'share',
+            sector: 'Technology',
+            region: 'Americas',
+            currency: 'AXD',
           },
-        ],
-      }),
-    }
-    const { text } = await new Talk({ tools: { ...tools, rank_performance: rank } }).ask('How did Novalith do in 2025?')
+          ...{ baseDate: '2024-12-31', baseClose: 1, lastDate: '2025-12-31', lastClose: 1.1234, changePct: 12.34 },
+        },
+      ],
+    })
+    const { text } = await new Talk({ tools: withRanking(ranking) }).ask('How did Novalith do in 2025?')
     expect(text).toContain('gained 12.34% in 2025**, from 1.00 to 1.1234 AXD')
   })
 
@@ -133,15 +136,10 @@ describe('the offline model', () => {
   })
 
   test('says what failed when a tool fails, does not try for ever, and makes nothing up', async () => {
-    const broken = {
-      ...tools.rank_performance,
-      execute: () => {
-        throw new Error('the disk is gone')
-      },
+    const broken = () => {
+      throw new Error('the disk is gone')
     }
-    const { text, steps, called } = await new Talk({ tools: { ...tools, rank_performance: broken } }).ask(
-      'How did Novalith do in 2025?',
-    )
+    const { text, steps, called } = await new Talk({ tools: withRanking(broken) }).ask('How did Novalith do in 2025?')
     expect(steps).toBe(2)
     expect(called.filter(({ tool }) => tool === 'rank_performance')).toHaveLength(2)
     expect(text).toContain('I could not measure the performance: the disk is gone')
@@ -149,8 +147,7 @@ describe('the offline model', () => {
   })
 
   test('gives no figures when a tool answers in a shape it does not know', async () => {
-    const odd = { ...tools.rank_performance, execute: () => ({ rows: 'nonsense' }) as never }
-    const { text } = await new Talk({ tools: { ...tools, rank_performance: odd } }).ask('top 5 shares this year')
+    const { text } = await new Talk({ tools: withRanking(() => ({ rows: 'nonsense' })) }).ask('top 5 shares this year')
     expect(text).not.toMatch(/\d%|undefined|NaN/)
   })
 

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { changeOf, mean, pct, tickersOf } from './series.ts'
-import { type Answer, Talk } from './talk.ts'
+import { type Answer, Talk, tools } from './talk.ts'
 
 // What is asked, which tools it takes, and what the answer says. The offline model is deterministic, so this is a table.
 
@@ -285,7 +286,7 @@ const ROWS: readonly Row[] = [
   row('What is Halden?', [['find_instruments', { tickers: ['HLDN'] }]], 'makes medicines for diabetes and obesity'),
   row(
     'Which energy shares are there?',
-    [['find_instruments', { kinds: ['share'], sectors: ['Energy'] }]],
+    [['find_instruments', { sectors: ['Energy'] }]],
     '4 instruments fit',
     'Coral Sea Gas (CSGS)',
   ),
@@ -527,4 +528,33 @@ test('what was cut off by the person is not answered again', async () => {
   const { text } = await talk.ask('What is the price of gold?')
   expect(text).toContain('Fine Gold')
   expect(text).not.toContain('Energy')
+})
+
+test('whatever is said, in whatever order, every call fits its tool and an answer comes', async () => {
+  const words = fc.constantFrom(
+    ...'how did do why what compare and the worst best NVLT hanabi gold Europe technology last month 2025 since it them risk'.split(
+      ' ',
+    ),
+    ...'correlation notes price trend banks dollar crown crash top 5 ? Apple , "OR" select from % sector region index'.split(
+      ' ',
+    ),
+  )
+  const text = fc.array(
+    fc.oneof({ weight: 6, arbitrary: words }, { weight: 1, arbitrary: fc.string({ maxLength: 12 }) }),
+    { maxLength: 12 },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 3 }), async (texts) => {
+      const { run_sql: _, ...quick } = tools
+      const talk = new Talk({ tools: quick })
+      for (const said of texts) {
+        const answer = await talk.ask(said.join(' '))
+        expect(answer.called.filter(({ error }) => error)).toEqual([])
+        expect(answer.text.trim()).not.toBe('')
+        expect(answer.text).not.toMatch(/undefined|NaN|\[object/)
+        expect(isWellFormed(answer.text)).toBe(true)
+      }
+    }),
+    { numRuns: 60 },
+  )
 })

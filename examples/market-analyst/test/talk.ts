@@ -89,7 +89,7 @@ export class Talk {
     if (!tool) throw new Error(`the model called ${name}, which it was not offered`)
     try {
       const input = (tool.inputSchema as unknown as z.ZodType).parse(given)
-      return { tool: name, input: given, output: await tool.execute(input, context) }
+      return { tool: name, input: given, output: await tool.execute!(input, context) }
     } catch (error) {
       return { tool: name, input: given, output: undefined, error: (error as Error).message }
     }

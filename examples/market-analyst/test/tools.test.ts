@@ -20,7 +20,7 @@ import {
 import { context, market, tools } from './talk.ts'
 
 type Tools = typeof tools
-type Output<Name extends keyof Tools> = Awaited<ReturnType<Tools[Name]['execute']>>
+type Output<Name extends keyof Tools> = Awaited<ReturnType<NonNullable<Tools[Name]['execute']>>>
 
 /** Calls a tool as a model does: its input goes through the schema first. */
 async function call<Name extends keyof Tools>(
@@ -30,7 +30,7 @@ async function call<Name extends keyof Tools>(
 ): Promise<Output<Name>> {
   const { inputSchema, execute } = tools[name]
   const parsed = (inputSchema as unknown as z.ZodType).parse(input)
-  return (await execute(parsed as never, { ...context, ...over })) as Output<Name>
+  return (await execute!(parsed as never, { ...context, ...over })) as Output<Name>
 }
 
 const YEAR = { from: '2025-11-01', to: '2026-10-30' }
@@ -250,6 +250,7 @@ describe('get_prices', () => {
       low: Math.min(...december.map(({ low }) => low)),
       close: december.at(-1)!.close,
       volume: december.reduce((sum, { volume }) => sum + volume!, 0),
+      changePct: pct(changeOf('NVLT', '2025-12-01', '2025-12-31')),
     })
     const weeks = (await call('get_prices', { ...span, every: 'week' })).points
     expect(weeks).toHaveLength(13)

@@ -1,6 +1,7 @@
 import { type Tool, tool } from '@longwire/agent'
 import { z } from 'zod'
 import { dateRange } from '../market/dates.ts'
+import { percent } from '../market/figure.ts'
 import { type Market, query } from '../market/market.ts'
 import { Period, resolve } from '../market/period.ts'
 import { select } from '../market/selection.ts'
@@ -13,7 +14,16 @@ const Input = z.object({
   every: z.enum(['day', 'week', 'month']).optional().describe('day unless given; a week or month is its last close'),
 })
 
-export type PricePoint = { date: string; open: number; high: number; low: number; close: number; volume: number | null }
+export type PricePoint = {
+  date: string
+  open: number
+  high: number
+  low: number
+  close: number
+  volume: number | null
+  /** Against the close of the point before; of the first, against the last close before the period. */
+  changePct: number | null
+}
 export type GetPricesInput = z.infer<typeof Input>
 export type GetPricesOutput = {
   ticker: string
@@ -44,7 +54,13 @@ const extreme = (order: 'ASC' | 'DESC') => `
   SELECT date, close FROM prices WHERE ticker = :ticker AND date BETWEEN :from AND :to
   ORDER BY close ${order}, date LIMIT 1`
 
+const BEFORE = 'SELECT date, close FROM prices WHERE ticker = :ticker AND date < :from ORDER BY date DESC LIMIT 1'
+
 type Close = { date: string; close: number }
+
+function changeOf(before: Close | undefined, now: Close): number | null {
+  return before ? percent(now.close / before.close - 1) : null
+}
 
 export function getPrices(market: Market): Tool<GetPricesInput, GetPricesOutput> {
   return tool({
@@ -56,10 +72,12 @@ export function getPrices(market: Market): Tool<GetPricesInput, GetPricesOutput>
     execute({ ticker: asked, every = 'day', ...input }, context) {
       const { from, to } = resolve(market, input)
       const [{ ticker, name, currency }] = select(market, { tickers: [asked] }) as [ReturnType<typeof select>[number]]
-      const points = query<PricePoint>(market, context, SQL[every], { ticker, from, to })
-      if (points.length > MOST_POINTS) {
-        throw new RangeError(`${points.length} prices are more than ${MOST_POINTS}: ask for every week or month`)
+      const rows = query<Omit<PricePoint, 'changePct'>>(market, context, SQL[every], { ticker, from, to })
+      if (rows.length > MOST_POINTS) {
+        throw new RangeError(`${rows.length} prices are more than ${MOST_POINTS}: ask for every week or month`)
       }
+      const [before] = query<Close>(market, context, BEFORE, { ticker, from })
+      const points = rows.map((row, i) => ({ ...row, changePct: changeOf(rows[i - 1] ?? before, row) }))
       const [highest] = query<Close>(market, context, extreme('DESC'), { ticker, from, to })
       const [lowest] = query<Close>(market, context, extreme('ASC'), { ticker, from, to })
       return { ticker, name, currency, every, points, highest: highest ?? null, lowest: lowest ?? null }

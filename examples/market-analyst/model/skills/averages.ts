@@ -21,7 +21,7 @@ export const averages: Skill = (question, desk, world) => {
   const rising = rows.filter(({ trend }) => trend === 'up')
   const falling = rows.filter(({ trend }) => trend === 'down')
   const count = (found: typeof rows) =>
-    found.length === 0 ? 'none' : found.length > 6 ? String(found.length) : listed(found.map(({ ticker }) => ticker))
+    found.length === 0 ? 'none' : found.length > 12 ? String(found.length) : listed(found.map(({ ticker }) => ticker))
   return answers(
     `${rising.length} in an uptrend, ${falling.length} in a downtrend, ${rows.length - rising.length - falling.length} in between.`,
     rows.length === 1

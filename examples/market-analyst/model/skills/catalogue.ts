@@ -28,7 +28,7 @@ export const profile: Skill = (question, desk, world) => {
   const it = found ?? instrument
   const where =
     it.kind === 'share'
-      ? `a ${it.sector} share from ${REGION_NAMES[it.region] ?? it.region}`
+      ? `${article(it.sector ?? '')} share from ${REGION_NAMES[it.region] ?? it.region}`
       : it.kind === 'index'
         ? 'an index'
         : `a ${it.kind}`
@@ -42,6 +42,10 @@ export const profile: Skill = (question, desk, world) => {
       `Since ${longDate(world.first)} its closes ranged from ${price(prices.lowest.close)} (${longDate(prices.lowest.date)}) to ${price(prices.highest.close)} (${longDate(prices.highest.date)}).`,
     notesSection(notes, named(it), 'Latest notes'),
   )
+}
+
+function article(noun: string): string {
+  return `${/^[AEIOU]/i.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 export const list: Skill = (question, desk, world) => {
@@ -85,11 +89,13 @@ function instrumentTable(instruments: readonly Instrument[]): string {
 export const unknown: Skill = (question, desk, world) => {
   const names = question.unknown.slice(0, 3)
   const found = names.map((name) => desk.ask('find_instruments', { query: name.slice(0, 60) }))
-  const notes = desk.ask('search_notes', { query: names.join(' ').slice(0, 200), limit: 3 })
-  if (desk.isWaiting)
-    return asks(
-      `I know no instrument called ${listed(names)}. I look it up, and search the notes for it, before I say so.`,
-    )
+  // A name of letters may be a topic; "S&P" as separate letters would fit anything.
+  const topic = names
+    .filter((name) => /^\p{L}{3,}$/u.test(name))
+    .join(' ')
+    .slice(0, 200)
+  const notes = topic ? desk.ask('search_notes', { query: topic, limit: 3 }) : undefined
+  if (desk.isWaiting) return asks(`I know no instrument called ${listed(names)}. I look it up before I say so.`)
   const hits = found.flatMap((result) => result?.instruments ?? [])
   if (hits.length > 0) {
     return answers(

@@ -3,6 +3,7 @@ import { averages } from './averages.ts'
 import { list, profile, unknown } from './catalogue.ts'
 import { comparison } from './comparison.ts'
 import { correlation } from './correlation.ts'
+import { months } from './months.ts'
 import { movers } from './movers.ts'
 import { moves } from './moves.ts'
 import { notes } from './notes.ts'
@@ -11,26 +12,25 @@ import { performance } from './performance.ts'
 import { price } from './price.ts'
 import { risk } from './risk.ts'
 import type { Skill } from './skill.ts'
-import { advice, empty, forecast, greeting, help, outside, thanks, trade, unclear } from './small-talk.ts'
+import {
+  advice,
+  definition,
+  empty,
+  forecast,
+  fundamentals,
+  greeting,
+  help,
+  outside,
+  thanks,
+  trade,
+  unclear,
+} from './small-talk.ts'
 import { sql } from './sql.ts'
 import { why } from './why.ts'
 
 /** One skill for each thing that can be wanted. */
 export const SKILLS: Readonly<Record<Wanted, Skill>> = {
-  ...{
-    overview,
-    performance,
-    comparison,
-    movers,
-    risk,
-    correlation,
-    averages,
-    price,
-    moves,
-    why,
-    notes,
-    profile,
-    list,
-  },
-  ...{ sql, unknown, greeting, thanks, help, empty, outside, unclear, forecast, advice, trade },
+  ...{ overview, performance, comparison, movers, months, moves, risk, correlation, averages, price, why, notes },
+  ...{ profile, list, unknown, sql, definition, fundamentals },
+  ...{ greeting, thanks, help, empty, unclear, outside, forecast, advice, trade },
 }

@@ -23,6 +23,7 @@ export const price: Skill = (question, desk, world) => {
       : spanOf(period) > 30
         ? 'week'
         : 'day'
+  const wantsVolume = /\bvolumes?\b/i.test(question.text)
   const instruments = question.subjects.instruments.slice(0, MOST)
   const found = instruments.map(({ ticker }) => desk.ask('get_prices', { ticker, ...within(period), every }))
   if (desk.isWaiting) {
@@ -33,32 +34,26 @@ export const price: Skill = (question, desk, world) => {
   const blocks = found.flatMap((result) => {
     const last = result?.points.at(-1)
     if (!result || !last) return []
-    const previous = result.points.at(-2)
     const title = `**${named(result)} closed at ${priced(last.close)} ${result.currency} on ${longDate(last.date)}**`
+    const volume = wantsVolume && last.volume !== null ? ` ${last.volume.toLocaleString('en-US')} were traded.` : ''
     if (isDay && asked) {
-      const change = previous
-        ? `, ${signed((last.close / previous.close - 1) * 100)} from ${priced(previous.close)} on ${longDate(previous.date)}`
-        : ''
-      const closed =
-        last.date === asked.to
-          ? ''
-          : ` There was no trading on ${longDate(asked.to)}; this is the last close before it.`
-      return [`${title}${change}. The day ranged from ${priced(last.low)} to ${priced(last.high)}.${closed}`]
+      const change = last.changePct === null ? '' : `, ${signed(last.changePct)} against the close before`
+      const isOther = last.date !== asked.to
+      const closed = isOther ? ` There was no trading on ${longDate(asked.to)}; this is the last close before it.` : ''
+      return [`${title}${change}. The day ranged from ${priced(last.low)} to ${priced(last.high)}.${volume}${closed}`]
     }
     const highest = result.highest
       ? `The highest close ${period.label} was ${priced(result.highest.close)} (${longDate(result.highest.date)})`
       : ''
     const lowest = result.lowest ? `, the lowest ${priced(result.lowest.close)} (${longDate(result.lowest.date)}).` : ''
-    const rows = result.points.map((point) => [
-      longDate(point.date),
-      priced(point.close),
-      priced(point.low),
-      priced(point.high),
+    const head = ['Date', 'Close', 'Change', 'Low', 'High', ...(wantsVolume ? ['Volume'] : [])]
+    const rows = result.points.map(({ date, close, changePct, low, high, volume }) => [
+      ...[longDate(date), priced(close), changePct === null ? '–' : signed(changePct), priced(low), priced(high)],
+      ...(wantsVolume ? [volume?.toLocaleString('en-US') ?? '–'] : []),
     ])
     return [
       `${title}. ${highest}${lowest}`,
-      rows.length <= MOST_ROWS &&
-        section(`${named(result)} by ${every}`, table(['Date', 'Close', 'Low', 'High'], rows)),
+      rows.length <= MOST_ROWS && section(`${named(result)} by ${every}`, table(head, rows)),
     ]
   })
   if (blocks.length === 0) return nothingToShow(desk)

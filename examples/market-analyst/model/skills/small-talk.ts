@@ -76,6 +76,50 @@ export const trade: Skill = (_, desk, world) =>
     bullets(examples(desk, world).slice(0, 3)),
   )
 
+/** What one would find in a company's accounts. */
+export const fundamentals: Skill = ({ subjects }, _, world) => {
+  const name =
+    subjects.instruments[0]?.name ?? world.instruments.find(({ kind }) => kind === 'share')?.name ?? 'a company'
+  return says(
+    `**I have no figures from the accounts of ${subjects.instruments[0] ? named(subjects.instruments[0]) : 'a company'}**: no earnings, dividends or valuations. The data holds daily prices and notes.`,
+    'What I can do instead:',
+    bullets([`“How did ${name} do this year?”`, `“What do the notes say about ${name}?”`]),
+  )
+}
+
+const DEFINITIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /volatil/i,
+    '**Volatility** is how much a price swings: the standard deviation of its daily changes over a period, times the square root of 252 (the sessions of a year).',
+  ],
+  [
+    /drawdown/i,
+    '**A drawdown** is the fall of a close below the highest close before it. The deepest one of a period says what the worst moment to have bought would have cost.',
+  ],
+  [
+    /correlat/i,
+    '**Correlation** says how closely the daily changes of two prices go together: 1 always, 0 not at all, -1 always the other way. It is measured over one period and may differ in the next.',
+  ],
+  [
+    /cross/i,
+    '**A golden cross** is where the average of the last 50 closes rises above that of the last 200; a death cross is where it falls below.',
+  ],
+  [
+    /moving/i,
+    '**A moving average** is the mean of the last closes: 20, 50 or 200 of them here. A price above a rising average is called an uptrend.',
+  ],
+  [
+    /return|change|average|perform/i,
+    '**A change** is measured from the last close before a period to the last close in it, in local currency. The average of a sector or region is the plain mean of its shares.',
+  ],
+]
+
+export const definition: Skill = ({ text }) => {
+  const found = DEFINITIONS.filter(([word]) => word.test(text)).map(([, what]) => what)
+  const all = found.length > 0 ? found.slice(0, 2) : DEFINITIONS.map(([, what]) => what)
+  return says(...all, 'Name an instrument, a sector or a region, and I compute it.')
+}
+
 const ABILITIES: readonly (readonly [ToolName, string])[] = [
   ['compare_groups', 'compare sectors and regions'],
   ['rank_performance', 'measure and rank how much prices changed over a period'],
