@@ -47,7 +47,7 @@ export const SPANS = `
 
 /** After `SPANS`: the daily changes inside each span. */
 export const DAILY = `
-  daily AS (
+  daily AS MATERIALIZED (
     SELECT p.ticker, p.date, p.close,
       p.close / lag(p.close) OVER (PARTITION BY p.ticker ORDER BY p.date) - 1 AS move
     FROM prices p JOIN spans s ON s.ticker = p.ticker AND p.date BETWEEN s.base_date AND s.last_date

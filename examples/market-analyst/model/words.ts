@@ -75,7 +75,7 @@ const COMMON = new Set(
   poor poorly positive price priced prices provide pull quarter quarterly quarters question quick quickly quote quotes
   quite rally rallied range rank ranked ranking rather ratio re read real really reason reasons recent recently
   region regional regions relate related relation relationship relative report reports research result results return
-  returned returns rise risen rises rising risk riskier riskiest risks risky rose rotation run safe safer safest said
+  returned returns right rise risen rises rising risk riskier riskiest risks risky rose rotation run safe safer safest said
   same say saying says sector sectors see seem seen sell session sessions set seven several share shares shift she
   should show showed showing shown sign significant similar simple since single six slump slumped so soared some
   something soon sorry spread stable stand standing start started state statistics status steady still stock stocks

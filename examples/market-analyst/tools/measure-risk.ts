@@ -36,23 +36,28 @@ export type MeasureRiskOutput = { from: string; to: string; count: number; rows:
 
 const SQL = `
   WITH ${SPANS}, ${DAILY},
-  falls AS (
+  falls AS MATERIALIZED (
     SELECT ticker, date, close, max(close) OVER (PARTITION BY ticker ORDER BY date) AS peak FROM daily
   ),
-  deepest AS (
-    SELECT ticker, date AS trough_date, peak, close / peak - 1 AS fall,
-      row_number() OVER (PARTITION BY ticker ORDER BY close / peak, date) AS place
-    FROM falls
+  -- Beside a single min or max, SQLite takes the other columns from that row.
+  deepest AS (SELECT ticker, date AS trough_date, peak, min(close / peak - 1) AS fall FROM falls GROUP BY ticker),
+  peaks AS (
+    SELECT d.ticker, max(f.date) AS peak_date
+    FROM deepest d JOIN falls f ON f.ticker = d.ticker AND f.close = d.peak AND f.date <= d.trough_date
+    GROUP BY d.ticker
+  ),
+  best AS (SELECT ticker, date, max(move) AS move FROM daily GROUP BY ticker),
+  worst AS (SELECT ticker, date, min(move) AS move FROM daily GROUP BY ticker),
+  sums AS (
+    SELECT ticker, count(move) AS sessions, sum(move) AS sum, sum(move * move) AS squares FROM daily GROUP BY ticker
   )
-  SELECT s.ticker, s.name, s.sector,
-    count(d.move) AS sessions, sum(d.move) AS sum, sum(d.move * d.move) AS squares,
-    x.fall, x.trough_date AS troughDate,
-    (SELECT max(f.date) FROM falls f WHERE f.ticker = s.ticker AND f.date <= x.trough_date AND f.close = x.peak) AS peakDate,
-    max(d.move) AS best, min(d.move) AS worst,
-    (SELECT b.date FROM daily b WHERE b.ticker = s.ticker ORDER BY b.move DESC LIMIT 1) AS bestDate,
-    (SELECT w.date FROM daily w WHERE w.ticker = s.ticker AND w.move IS NOT NULL ORDER BY w.move LIMIT 1) AS worstDate
-  FROM spans s JOIN daily d ON d.ticker = s.ticker JOIN deepest x ON x.ticker = s.ticker AND x.place = 1
-  GROUP BY s.ticker HAVING count(d.move) > 0`
+  SELECT s.ticker, s.name, s.sector, n.sessions, n.sum, n.squares,
+    d.fall, d.trough_date AS troughDate, p.peak_date AS peakDate,
+    b.move AS best, b.date AS bestDate, w.move AS worst, w.date AS worstDate
+  FROM spans s
+    JOIN sums n USING (ticker) JOIN deepest d USING (ticker) JOIN peaks p USING (ticker)
+    JOIN best b USING (ticker) JOIN worst w USING (ticker)
+  WHERE n.sessions > 0`
 
 type Row = {
   ticker: string

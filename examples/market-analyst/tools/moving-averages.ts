@@ -34,8 +34,8 @@ export type MovingAveragesInput = z.infer<typeof Input>
 export type MovingAveragesOutput = { rows: Averages[] }
 
 const SQL = `
-  WITH averaged AS (
-    SELECT ticker, date, close, row_number() OVER byDate AS n,
+  WITH averaged AS MATERIALIZED (
+    SELECT ticker, date, close, row_number() OVER byDate AS n, lead(date) OVER byDate IS NULL AS is_last,
       avg(close) OVER (byDate ROWS 19 PRECEDING) AS a20,
       avg(close) OVER (byDate ROWS 49 PRECEDING) AS a50,
       avg(close) OVER (byDate ROWS 199 PRECEDING) AS a200
@@ -53,7 +53,7 @@ const SQL = `
   FROM instruments i
     JOIN averaged a ON a.ticker = i.ticker
     LEFT JOIN last_cross c ON c.ticker = i.ticker
-  WHERE a.date = (SELECT max(x.date) FROM averaged x WHERE x.ticker = i.ticker)
+  WHERE a.is_last
   ORDER BY i.ticker`
 
 type Row = {

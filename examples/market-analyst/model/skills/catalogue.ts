@@ -77,6 +77,17 @@ export const list: Skill = (question, desk, world) => {
   )
 }
 
+function isCalled({ name, description }: Instrument, word: string): boolean {
+  const asked = word.toLowerCase()
+  return (
+    asked.length > 3 &&
+    `${name} ${description}`
+      .toLowerCase()
+      .split(/[^a-z]+/)
+      .some((own) => own.startsWith(asked))
+  )
+}
+
 function instrumentTable(instruments: readonly Instrument[]): string {
   const isShare = instruments[0]?.kind === 'share'
   return table(
@@ -96,7 +107,8 @@ export const unknown: Skill = (question, desk, world) => {
     .slice(0, 200)
   const notes = topic ? desk.ask('search_notes', { query: topic, limit: 3 }) : undefined
   if (desk.isWaiting) return asks(`I know no instrument called ${listed(names)}. I look it up before I say so.`)
-  const hits = found.flatMap((result) => result?.instruments ?? [])
+  // The tool finds pieces of words too: "EUR" in "Europe" is no hit.
+  const hits = found.flatMap((result, i) => (result?.instruments ?? []).filter((one) => isCalled(one, names[i]!)))
   if (hits.length > 0) {
     return answers(
       'There is something by that word.',
