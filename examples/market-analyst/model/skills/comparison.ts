@@ -63,12 +63,13 @@ interface Ranked {
 }
 
 function comparisonTable(ranked: readonly Ranked[], periods: readonly Period[]): string {
+  const hasGroup = ranked.some(({ line }) => line.isGroup)
   return table(
-    ['', ...periods.map(({ label }) => capital(label)), 'Rose'],
+    ['Name', ...periods.map(({ label }) => capital(label)), ...(hasGroup ? ['Rose'] : [])],
     ranked.map(({ line, cells }) => [
       capital(line.label),
       ...cells.map((cell) => (cell && cell.rows.length > 0 ? signed(cell.averagePct) : '–')),
-      cells[0] ? `${cells[0].advancers} of ${cells[0].count}` : '–',
+      ...(hasGroup ? [cells[0] ? `${cells[0].advancers} of ${cells[0].count}` : '–'] : []),
     ]),
   )
 }
@@ -85,5 +86,5 @@ function planFor({ isFollowUp, periods }: Question, lines: readonly Line[], aske
     periods.length > 0
       ? listed(asked.map(({ label }) => label))
       : `${listed(asked.map(({ label }) => label))}, as no period was named`
-  return `${from}${lines.length} things to set beside each other: ${listed(lines.map(({ label }) => label))}. I measure each of them ${when}, then look for notes on what made the difference.`
+  return `${from}I set beside each other: ${listed(lines.map(({ label }) => label))}. I measure each of them ${when}, then look for notes on what made the difference.`
 }
