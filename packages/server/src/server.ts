@@ -129,9 +129,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     await sessions.stop(deadlineMs)
     for (const end of open) end()
     await connections.close(CLOSE_GRACE_MS)
-    const closed = new Promise((resolve) => http.close(resolve))
-    http.closeAllConnections()
-    await closed
+    await closing(http, CLOSE_GRACE_MS)
   }
 }
 
@@ -169,6 +167,16 @@ function listening(http: HttpServer, host: string, port: number): Promise<void> 
       resolve()
     })
   })
+}
+
+/** Lets answers that are under way leave, and cuts what is left after `graceMs`. */
+async function closing(http: HttpServer, graceMs: number): Promise<void> {
+  const closed = new Promise((resolve) => http.close(resolve))
+  const letGo = setInterval(() => http.closeIdleConnections(), 20)
+  const cut = setTimeout(() => http.closeAllConnections(), graceMs)
+  await closed
+  clearInterval(letGo)
+  clearTimeout(cut)
 }
 
 function urlOf(http: HttpServer, host: string): string {
