@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommandLine } from '../src/command-line.ts'
 import { EXITS } from '../src/exit-codes.ts'
 import { AGENTS, Running, run, serving, temporary } from './command.ts'
+import { desk } from './paper.ts'
 
 let server: Running
 let url: string
@@ -19,7 +21,7 @@ describe('chat from a pipe', () => {
   test('each line is a question; the output holds the answers alone, and the work goes to the other stream', async () => {
     const { code, out, err } = await run(['chat', '--url', url], { input: 'one\n\ntwo\n' })
     expect(out).toBe('You said **one**.\n\nYou said **two**.\n')
-    expect(err).toContain('● Listening')
+    expect(err).toContain('● Answering')
     expect(err).toContain('┊ It was told 3 characters.')
     expect(err).toMatch(/session ses_\S+\n$/)
     expect(code).toBe(EXITS.ok.code)
@@ -145,10 +147,12 @@ describe('serve', () => {
   test('a data directory that cannot be', async () => {
     const file = join(temporary(), 'file')
     writeFileSync(file, '')
-    expect(await run(['serve', AGENTS, '--data', file])).toMatchObject({ code: EXITS.data_unusable.code })
-    expect(await run(['serve', AGENTS, '--data', join(file, 'below')])).toMatchObject({
-      code: EXITS.data_unusable.code,
-    })
+    const [isFile, below] = await Promise.all([
+      run(['serve', AGENTS, '--data', file]),
+      run(['serve', AGENTS, '--data', join(file, 'below')]),
+    ])
+    expect(isFile).toMatchObject({ code: EXITS.data_unusable.code })
+    expect(below).toMatchObject({ code: EXITS.data_unusable.code })
   })
 
   test('an agent that does not load is shown with its line', async () => {
@@ -186,7 +190,7 @@ describe('the command line', () => {
 
   test('what makes no sense is said to make none', async () => {
     for (const args of [['nope'], ['serve', '--port', 'x'], ['serve', '--port', '70000'], ['tail'], []]) {
-      expect((await run(args)).code).toBe(EXITS.usage.code)
+      expect(await runCommandLine(args, desk())).toBe(EXITS.usage.code)
     }
     expect((await run(['serve', AGENTS], { env: { PORT: 'x' } })).err).toContain("from env 'PORT'")
   })

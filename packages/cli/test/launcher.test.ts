@@ -50,7 +50,7 @@ describe('stopping', () => {
     const { port } = new URL(first.url)
     const chat = new Running(['chat', '--url', first.url])
     chat.process.stdin!.write('before\n')
-    await chat.says('You said **before**.')
+    await chat.says('You said **before**.\n') // the turn has ended
     first.running.process.kill('SIGKILL')
     await chat.says('line lost, coming back')
     const second = await serving(['--data', data, '--port', port])

@@ -23,8 +23,8 @@ describe('chat in a terminal', () => {
     const talk = person.output.lines.filter((line) => line !== '')
     expect(talk.slice(talk.indexOf('› Good morning'))).toEqual([
       '› Good morning',
-      expect.stringMatching(/^ {2}✓ Listening \d+ ms$/),
       '  ┊ It was told 12 characters.',
+      expect.stringMatching(/^ {2}✓ Answering \d+ ms$/),
       '  You said Good morning.',
       expect.stringMatching(/^ {2}\d+ ms$/),
       '›',

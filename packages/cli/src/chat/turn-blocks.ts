@@ -23,10 +23,12 @@ export function turnBlocks(turn: TurnView, withdrawn: readonly Withdrawn[] = [])
   const spans = shownSpans(turn)
   const spanned = new Set(spans.map(({ span }) => span.step))
   const unspanned = calls.filter(({ step }) => step === undefined || !spanned.has(step))
+  // A message is dated by its end, work by its beginning: where both are of one moment, the work came first.
   const happened: Happened[] = [
-    ...turn.messages.flatMap((message) => messageBlocks(turn, message)),
+    ...turn.messages.filter(({ role }) => role === 'user').flatMap((message) => messageBlocks(turn, message)),
     ...spans.map((shown) => spanBlock(turn, shown, callOf(shown.span, calls))),
     ...unspanned.map((call) => ({ at: call.startedAt ?? Number.MAX_SAFE_INTEGER, block: callBlock(turn, call) })),
+    ...turn.messages.filter(({ role }) => role !== 'user').flatMap((message) => messageBlocks(turn, message)),
     ...turn.requests.map((request) => requestBlock(turn, request)),
     ...withdrawn.filter((each) => each.turn === turn.turn).map(withdrawnBlock),
   ]

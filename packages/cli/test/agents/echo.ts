@@ -8,10 +8,10 @@ export default defineAgent({
   examples: ['Hello'],
   async run(turn) {
     const said = turn.input.text
-    turn.trace.milestone('Listening')
     if (said === 'fail') throw new Error('it was told to fail')
     await turn.reasoning(`It was told ${said.length} characters.`)
-    await turn.step('count', () => said.length)
+    await turn.step('count', () => wait(5, said.length)) // so that no two things begin in the same millisecond
+    turn.trace.milestone('Answering')
     for (const word of ['You said **', said, '**.']) await turn.text(word)
     if (said === 'never end') await wait(600_000, undefined, { signal: turn.signal })
   },
