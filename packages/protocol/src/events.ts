@@ -256,12 +256,12 @@ export const EVENTS = {
     task: TaskId,
     label: z.string().describe('what a person reads'),
     attempt: z.int().min(1).optional().describe('more than 1 when the task is run again'),
-    speaks: z.boolean().optional().describe('the agent speaks of it when it has ended'),
   }),
   'task.finished': commit('task.finished', 'A background task has ended.', {
     task: TaskId,
     outcome: z.enum(['ok', 'error', 'cancelled']),
     result: Json.optional(),
+    speaks: z.boolean().optional().describe('a turn with cause `task` follows, in which the agent may speak of it'),
   }),
   'task.progress': draft('task.progress', 'How far a background task is. Of the same task only the latest counts.', {
     task: TaskId,

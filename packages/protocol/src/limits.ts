@@ -47,6 +47,11 @@ export const LIMIT_ROWS = {
     is: 1_000,
     of: 'command ids that a session remembers, to answer a repeat with the first result',
   },
+  turnAttempts: { is: 50, of: 'how often one turn may be run, the first time included', over: 'recovery_exhausted' },
+  fruitlessAttempts: { is: 3, of: 'runs of a turn one after another that finish no step', over: 'no_progress' },
+  parkMs: { is: 30_000, of: 'how long a turn that only waits keeps its agent in memory' },
+  tasks: { is: 20, of: 'background tasks of one session at once' },
+  schedules: { is: 100, of: 'schedules of one session' },
   turnMs: { is: 3_600_000, of: 'how long one turn may run, waits for people not counted', over: 'turn_too_long' },
 } as const satisfies Record<string, LimitRow>
 

@@ -218,15 +218,20 @@ describe('a turn', () => {
     expect(events.filter(({ type }) => type === 'turn.ended')).toHaveLength(1)
   })
 
-  test('[S2] [S10] a worker that dies in mid-stream ends its turn once, as failed, and what waited goes on', async () => {
+  test('[S2] [S10] a worker that dies in mid-stream has its turn run again; where it dies again the turn ends once, as failed, and what waited goes on', async () => {
     const { home, peer, session, run } = await running()
     await peer.ask({ type: 'input', ch: 1, text: 'Next' })
     run.speak(1)('Half')
     run.die('agent_crashed')
     run.die('agent_crashed')
     run.end()
+    expect(await peer.event('step.rolledback')).toMatchObject({ step: 't3.1', reason: 'agent_crashed' })
+    expect(await peer.event('turn.started')).toMatchObject({ turn: 't3', attempt: 2, inputs: ['i2'] })
+    const again = await home.host.runOf(session, 2)
+    expect(again.start).toMatchObject({ turn: 't3', attempt: 2, inputs: [{ text: 'Hello' }] })
+    again.die('agent_crashed')
     expect(await peer.event('turn.ended')).toMatchObject({ outcome: 'failed', error: { code: 'agent_crashed' } })
-    const next = await home.host.runOf(session, 2)
+    const next = await home.host.runOf(session, 3)
     next.end()
     expect(await peer.event('turn.ended')).toMatchObject({ outcome: 'completed', turn: next.start.turn })
   })

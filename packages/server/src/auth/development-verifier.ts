@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../refusal.ts'
 import { type Identity, isLoopback, type Verifier } from './verifier.ts'
 
-const LOCAL: Identity = { principal: 'local', sees: { trace: 'debug', reasoning: true } }
+const LOCAL: Identity = { principal: 'local', roles: ['*'], sees: { trace: 'debug', reasoning: true } }
 
 /**
  * Everybody on this machine is the principal `local`. Only a request that came over loopback, for a loopback name, and

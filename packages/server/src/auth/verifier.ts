@@ -4,6 +4,8 @@ import type { Filter } from '@longwire/protocol'
 /** Who asks, as verified. */
 export interface Identity {
   readonly principal: string
+  /** What it may do beyond speaking in its own sessions; `*` is every role. */
+  readonly roles?: readonly string[] | undefined
   /** The most this principal may see; a filter of its own can only narrow it. */
   readonly sees: Filter
   /** Milliseconds since 1970. */

@@ -15,7 +15,7 @@ export const cancel: SessionCommandHandler<'cancel'> = async ({ session, turns }
   const after = await session.commit([...ending])
   const seq = after + ending.findIndex(({ type }) => type === 'turn.ended')
   turns.stopped(running, 'stopped by a person')
-  await turns.recover('node_died', 'the turn had no runner')
+  await turns.goOn()
   return { seq, turn: running }
 }
 

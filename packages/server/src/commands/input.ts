@@ -5,7 +5,7 @@ import { nextInputs, startOf } from '../turn/turn-commits.ts'
 import type { CommandGround, SessionCommandHandler } from './session-command.ts'
 
 /** Takes what a person sends: it starts a turn, or waits for the next one, or joins or breaks into the running one. */
-export const input: SessionCommandHandler<'input'> = async (ground, command, by) => {
+export const input: SessionCommandHandler<'input'> = async (ground, command, { principal: by }) => {
   const { session, turns } = ground
   refuseWhatCannotBeTaken(ground, command)
   const { text, parts, context, delivery = 'queue' } = command
@@ -24,7 +24,7 @@ export const input: SessionCommandHandler<'input'> = async (ground, command, by)
 
   await session.commit([...broken, accepted, ...start])
   if (broken.length > 0) turns.stopped(running!, 'interrupted by a person')
-  if (start.length > 0) turns.launch(inputs)
+  if (start.length > 0) turns.launch()
   return { seq, input: taken.input, ...(inputs.includes(taken) ? { turn: `t${seq + 1}` } : {}) }
 }
 

@@ -1,8 +1,12 @@
 import type { CommandOf, Limits, SessionCommand, SessionCommandType } from '@longwire/protocol'
+import type { Identity } from '../auth/verifier.ts'
 import { Refusal } from '../refusal.ts'
+import type { Alarm } from '../session/alarm.ts'
 import { commandDigest } from '../session/command-digest.ts'
+import type { CommandResult, RememberedCommand } from '../session/remembered-commands.ts'
 import type { Session } from '../session/session.ts'
-import { type CommandResult, type RememberedCommand, withCommand } from '../session/session-state.ts'
+import { withCommand } from '../session/session-state.ts'
+import type { Tasks } from '../task/tasks.ts'
 import type { Turns } from '../turn/turns.ts'
 import { answer } from './answer.ts'
 import { arrange } from './arrange.ts'
@@ -15,14 +19,19 @@ import { withdraw } from './withdraw.ts'
 export interface CommandGround {
   readonly session: Session
   readonly turns: Turns
+  readonly tasks: Tasks
+  readonly alarm: Alarm
   readonly limits: Limits
   readonly takesTurns: () => boolean
 }
 
+/** Who says it. */
+export type Speaker = Pick<Identity, 'principal' | 'roles'>
+
 export type SessionCommandHandler<T extends SessionCommandType> = (
   ground: CommandGround,
   command: CommandOf<T>,
-  by: string,
+  speaker: Speaker,
 ) => Promise<CommandResult>
 
 const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> } = {
@@ -35,7 +44,11 @@ const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> }
 }
 
 /** Does what the command asks, once: the same id again gets the first result, whatever connection it comes by. */
-export function runSessionCommand(ground: CommandGround, command: SessionCommand, by: string): Promise<CommandResult> {
+export function runSessionCommand(
+  ground: CommandGround,
+  command: SessionCommand,
+  speaker: Speaker,
+): Promise<CommandResult> {
   const { session } = ground
   return session.mailbox.ask(async () => {
     const known = session.state.commands.find(({ id }) => id === command.id)
@@ -44,7 +57,7 @@ export function runSessionCommand(ground: CommandGround, command: SessionCommand
       throw new Refusal('id_reused', `the id ${command.id} was used in this session for another command`)
     }
     const handle = HANDLERS[command.type] as SessionCommandHandler<SessionCommandType>
-    const result = await handle(ground, command, by)
+    const result = await handle(ground, command, speaker)
     // Nothing of it is in the log: it is remembered for as long as the session is in memory.
     if (result.seq === undefined) session.state = withCommand(session.state, command, result)
     return result

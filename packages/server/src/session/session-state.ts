@@ -6,12 +6,13 @@ import type {
   InputPart,
   Json,
   Metadata,
-  RequestKind,
   SessionCommand,
   SessionStatus,
+  Usage,
 } from '@longwire/protocol'
-import { LIMITS } from '@longwire/protocol'
 import { commandDigest } from './command-digest.ts'
+import { type Because, foldTurn, newTurn, type OpenTurn } from './open-turn.ts'
+import { type CommandResult, nameTurn, type RememberedCommand, remember, rememberedOf } from './remembered-commands.ts'
 
 /*  What a session has to remember to decide: a fold of its log, small whatever the length of the log.
 
@@ -30,17 +31,43 @@ export interface SessionState {
   readonly settled: readonly SettledRequest[]
   /** The last commands and their first results, newest last. */
   readonly commands: readonly RememberedCommand[]
+  /** Background tasks that have not ended. */
+  readonly tasks: readonly OpenTask[]
+  readonly schedules: readonly Schedule[]
+  /** Background tasks that have ended and of which the agent has yet to speak. */
+  readonly unspoken: readonly EndedTask[]
+  /** What all turns so far used. */
+  readonly used: Used
   readonly closed: boolean
 }
 
-export interface OpenTurn {
+export interface OpenTask {
+  readonly task: string
+  readonly label: string
+  /** The turn whose function it is a part of. */
   readonly turn: string
   readonly attempt: number
-  readonly startedAt: number
-  /** The highest number of a step of this turn in the log; steps are numbered in the order in which they begin. */
-  readonly lastStep: number
-  /** Tool calls that have started and not finished. */
-  readonly calls: readonly { readonly call: string; readonly startedAt: number }[]
+}
+
+export interface EndedTask {
+  readonly task: string
+  readonly label: string
+  readonly outcome: EventOf<'task.finished'>['outcome']
+  readonly result?: Json | undefined
+}
+
+export interface Schedule {
+  readonly schedule: string
+  readonly label: string
+  /** Milliseconds since 1970. */
+  readonly next: number
+  readonly everyMs?: number | undefined
+  readonly input?: Json | undefined
+}
+
+export interface Used {
+  readonly usage: Usage
+  readonly toolCalls: number
 }
 
 export interface WaitingInput {
@@ -52,14 +79,8 @@ export interface WaitingInput {
   readonly by: string
 }
 
-export interface OpenRequest {
-  readonly request: string
-  readonly kind: RequestKind
-  readonly message: string
-  readonly turn?: string | undefined
-  readonly call?: string | undefined
-  readonly expiresAt?: number | undefined
-}
+/** A request that waits for a person, as it was made. */
+export type OpenRequest = Omit<EventOf<'control.requested'>, 'type' | 'seq' | 'at'>
 
 export interface SettledRequest {
   readonly request: string
@@ -68,26 +89,16 @@ export interface SettledRequest {
   readonly by?: string | undefined
 }
 
-export interface RememberedCommand {
-  readonly id: string
-  readonly digest: string
-  readonly result: CommandResult
-}
-
-/** What a command made: the fields of its `ok`. */
-export interface CommandResult {
-  readonly seq?: number
-  readonly session?: string
-  readonly input?: string
-  readonly turn?: string
-}
-
 export const NEW_SESSION: SessionState = {
   metadata: {},
   waiting: [],
   requests: [],
   settled: [],
   commands: [],
+  tasks: [],
+  schedules: [],
+  unspoken: [],
+  used: { usage: {}, toolCalls: 0 },
   closed: false,
 }
 
@@ -108,21 +119,44 @@ export function startsTurn(input: Pick<WaitingInput, 'text' | 'parts'>): boolean
 /** The state after one more commit. Events that decide nothing return the same object. */
 export function foldState(state: SessionState, event: Commit): SessionState {
   const next = apply(state, event)
+  const named = event.type === 'turn.started' ? { ...next, commands: nameTurn(next.commands, event) } : next
   const command = 'command' in event ? event.command : undefined
-  return command === undefined ? next : remember(next, rememberedOf(command, event))
+  if (command === undefined) return named
+  return { ...named, commands: remember(named.commands, rememberedOf(command, event)) }
+}
+
+/** The state once this command was done without a commit of its own. */
+export function withCommand(state: SessionState, command: SessionCommand, result: CommandResult): SessionState {
+  const remembered = { id: command.id, digest: commandDigest(command), result }
+  return { ...state, commands: remember(state.commands, remembered) }
+}
+
+/** When this session has to be looked at though nobody speaks: milliseconds since 1970. */
+export function wakeAt({ requests, turn, tasks, unspoken, schedules, closed }: SessionState): number | undefined {
+  if (closed) return undefined
+  // What an agent is at work on beside its turns is looked for as soon as a process starts.
+  if (tasks.length > 0 || unspoken.length > 0) return 0
+  const times = [
+    ...requests.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [expiresAt])),
+    // While a turn runs a schedule waits for its end, and needs no alarm.
+    ...(turn ? turn.sleeps.map(({ until }) => until) : schedules.map(({ next }) => next)),
+  ]
+  return times.length > 0 ? Math.min(...times) : undefined
 }
 
 function apply(state: SessionState, event: Commit): SessionState {
+  const folded = state.turn && event.turn === state.turn.turn ? { ...state, turn: foldTurn(state.turn, event) } : state
   switch (event.type) {
     case 'session.opened':
       return { ...state, metadata: event.metadata }
     case 'session.closed':
-      return { ...state, closed: true }
+      return { ...state, closed: true, schedules: [] }
     case 'input.accepted': {
       const { input, delivery, text, parts, context, by } = event
       return { ...state, waiting: [...state.waiting, { input, delivery, text, parts, context, by }] }
     }
     case 'input.applied':
+      return joined(folded, event)
     case 'input.returned':
       return { ...state, waiting: state.waiting.filter(({ input }) => input !== event.input) }
     case 'inputs.arranged': {
@@ -130,83 +164,86 @@ function apply(state: SessionState, event: Commit): SessionState {
       return { ...state, waiting: [...state.waiting].sort((a, b) => place(a) - place(b)) }
     }
     case 'turn.started':
-      return nameTurn({ ...state, turn: opened(event) }, event)
+      return folded === state ? came(state, event) : folded
     case 'turn.ended':
-      return { ...state, turn: undefined, requests: state.requests.filter(({ turn }) => turn !== event.turn) }
-    case 'tool.started':
-      return withTurn(state, (turn) => ({
-        calls: [...turn.calls, { call: event.call, startedAt: event.at }],
-        lastStep: Math.max(turn.lastStep, stepNumber(event.step)),
-      }))
+      return ended(state, event)
     case 'tool.finished':
-      return withTurn(state, (turn) => ({ calls: turn.calls.filter(({ call }) => call !== event.call) }))
-    case 'message.committed':
-    case 'step.finished':
-    case 'step.rolledback':
-      return withTurn(state, (turn) => ({ lastStep: Math.max(turn.lastStep, stepNumber(event.step)) }))
+      return { ...folded, used: { ...folded.used, toolCalls: folded.used.toolCalls + 1 } }
     case 'control.requested': {
-      const { request, kind, message, turn, call, expiresAt } = event
-      return { ...state, requests: [...state.requests, { request, kind, message, turn, call, expiresAt }] }
+      const { type: _, seq: __, at: ___, ...request } = event
+      return { ...folded, requests: [...folded.requests, request] }
     }
     case 'control.settled': {
       const { request, outcome, answer, by } = event
-      const settled = [...state.settled, { request, outcome, answer, by }].slice(-REMEMBERED_SETTLED)
-      return { ...state, requests: state.requests.filter((open) => open.request !== request), settled }
+      const settled = [...folded.settled, { request, outcome, answer, by }].slice(-REMEMBERED_SETTLED)
+      return { ...folded, requests: folded.requests.filter((open) => open.request !== request), settled }
     }
+    case 'task.started':
+      return { ...folded, tasks: begun(folded.tasks, event) }
+    case 'task.finished':
+      return finished(folded, event)
+    case 'schedule.set':
+      return { ...folded, schedules: [...others(folded.schedules, event.schedule), scheduled(event)] }
+    case 'schedule.ended':
+      return { ...folded, schedules: others(folded.schedules, event.schedule) }
     default:
-      return state
+      return folded
   }
 }
 
-function opened({ turn, attempt, at }: EventOf<'turn.started'>): OpenTurn {
-  return { turn, attempt, startedAt: at, lastStep: 0, calls: [] }
+/** An input leaves those that wait, and is part of the turn. */
+function joined(state: SessionState, { input: id, step }: EventOf<'input.applied'>): SessionState {
+  const input = state.waiting.find((each) => each.input === id)
+  if (!input) return state
+  const waiting = state.waiting.filter((each) => each !== input)
+  const { turn } = state
+  return { ...state, waiting, turn: turn && { ...turn, inputs: [...turn.inputs, { input, step }] } }
 }
 
-function withTurn(state: SessionState, change: (turn: OpenTurn) => Partial<OpenTurn>): SessionState {
-  return state.turn ? { ...state, turn: { ...state.turn, ...change(state.turn) } } : state
+function ended(state: SessionState, { turn: id, usage = {} }: EventOf<'turn.ended'>): SessionState {
+  const requests = state.requests.filter(({ turn }) => turn !== id)
+  const used = { ...state.used, usage: sumUsage(state.used.usage, usage) }
+  return { ...state, turn: undefined, requests, used }
 }
 
-/** The input that started this turn at once was answered with the turn: its command is remembered so. */
-function nameTurn(state: SessionState, event: EventOf<'turn.started'>): SessionState {
-  const last = state.commands.at(-1)
-  if (last?.result.input === undefined || last.result.seq !== event.seq - 1) return state
-  if (!event.inputs.includes(last.result.input)) return state
-  const named = { ...last, result: { ...last.result, turn: event.turn } }
-  return { ...state, commands: [...state.commands.slice(0, -1), named] }
+/** The turn knows why it began: a task is spoken of now, and a schedule has its next time, or is over. */
+function came(state: SessionState, { task, schedule: id, next, ...event }: EventOf<'turn.started'>): SessionState {
+  const spoken = state.unspoken.find((each) => each.task === task)
+  const due = state.schedules.find(({ schedule }) => schedule === id)
+  const because: Because | undefined = spoken ?? (due && becauseOf(due))
+  const turn = { ...newTurn({ ...event, task, schedule: id }), because }
+  const unspoken = state.unspoken.filter((each) => each !== spoken)
+  const schedules = state.schedules.flatMap((each) => {
+    if (each.schedule !== id) return [each]
+    return next === undefined ? [] : [{ ...each, next }]
+  })
+  return { ...state, turn, unspoken, schedules }
 }
 
-/** The state once this command was done without a commit of its own. */
-export function withCommand(state: SessionState, command: SessionCommand, result: CommandResult): SessionState {
-  return remember(state, { id: command.id, digest: commandDigest(command), result })
+function becauseOf({ schedule, label, input }: Schedule) {
+  return { schedule, label, input }
 }
 
-function remember(state: SessionState, command: RememberedCommand): SessionState {
-  const { id } = command
-  const kept = state.commands.filter((each) => each.id !== id)
-  return { ...state, commands: [...kept, command].slice(-LIMITS.rememberedCommands) }
+function begun(tasks: readonly OpenTask[], { task, label, turn = '', attempt = 1 }: EventOf<'task.started'>) {
+  return [...tasks.filter((each) => each.task !== task), { task, label, turn, attempt }]
 }
 
-function rememberedOf(id: string, event: Commit): RememberedCommand {
-  return { id, digest: commandDigest(event), result: resultOf(event) }
+function finished(state: SessionState, { task, outcome, result, speaks }: EventOf<'task.finished'>): SessionState {
+  const ended = state.tasks.find((each) => each.task === task)
+  const tasks = state.tasks.filter((each) => each !== ended)
+  if (!ended || !speaks) return { ...state, tasks }
+  return { ...state, tasks, unspoken: [...state.unspoken, { task, label: ended.label, outcome, result }] }
 }
 
-function resultOf(event: Commit): CommandResult {
-  const { seq } = event
-  switch (event.type) {
-    case 'session.opened':
-      return { seq, session: event.session }
-    case 'input.accepted':
-    case 'input.returned':
-      return { seq, input: event.input }
-    case 'turn.ended':
-      return { seq, turn: event.turn }
-    default:
-      return { seq }
-  }
+function others(schedules: readonly Schedule[], gone: string): readonly Schedule[] {
+  return schedules.filter(({ schedule }) => schedule !== gone)
 }
 
-/** Steps are named `<turn>.<number>`; 0 for a step of another name. */
-export function stepNumber(step: string | undefined): number {
-  const number = Number(step?.slice(step.lastIndexOf('.') + 1))
-  return Number.isSafeInteger(number) && number > 0 ? number : 0
+function scheduled({ schedule, label, next, everyMs, input }: EventOf<'schedule.set'>): Schedule {
+  return { schedule, label, next, everyMs, input }
+}
+
+function sumUsage(a: Usage, b: Usage): Usage {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Usage>
+  return Object.fromEntries([...names].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]))
 }

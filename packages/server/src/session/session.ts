@@ -1,5 +1,5 @@
 import type { AgentDescription, CommitBody } from '@longwire/agent/internal'
-import type { Commit, NewCommit, Place, SessionStatus } from '@longwire/protocol'
+import type { Commit, Limits, NewCommit, Place, SessionStatus } from '@longwire/protocol'
 import type { SessionRecord, SessionStore } from '@longwire/store'
 import type { Clock } from '../clock.ts'
 import type { Refusal } from '../refusal.ts'
@@ -7,7 +7,7 @@ import { CommitTail } from './commit-tail.ts'
 import { commitBody, commitJson, type DistributiveOmit, type LogEvent, storedEvent } from './log-event.ts'
 import { Mailbox } from './mailbox.ts'
 import { OpenDrafts } from './open-drafts.ts'
-import { foldState, type SessionState, statusOf } from './session-state.ts'
+import { foldState, type SessionState, statusOf, wakeAt } from './session-state.ts'
 import { SessionViews } from './session-views.ts'
 
 /** Somebody who is told of every event, from a place of their own. */
@@ -21,6 +21,7 @@ export interface Reader {
 export interface SessionHouse {
   readonly store: SessionStore
   readonly clock: Clock
+  readonly limits: Limits
   describeAgent(name: string): AgentDescription | undefined
 }
 
@@ -46,6 +47,8 @@ export class Session {
   readonly live = new Set<Reader>()
   /** Everyone who reads this session, live or behind. */
   readonly readers = new Set<Reader>()
+  /** Called when the state has changed: alarms are set anew. */
+  onChange: () => void = () => {}
   state: SessionState
   updatedAt: number
   #head: number
@@ -94,12 +97,19 @@ export class Session {
     const commits = bodies.map((body, index) => commitJson(first + index, body))
     const state = bodies.reduce((folded, body, index) => foldState(folded, fact(first + index, body)), this.state)
     const at = this.house.clock.now()
-    await this.house.store.append(this.key, { head: this.#head, commits, status: statusOf(state), at })
+    await this.house.store.append(this.key, {
+      head: this.#head,
+      commits,
+      status: statusOf(state),
+      at,
+      wakeAt: wakeAt(state) ?? null,
+    })
     this.state = state
     this.updatedAt = at
     bodies.forEach((body, index) => {
       this.#tellCommit(first + index, body, commits[index]!)
     })
+    this.onChange()
     return first
   }
 

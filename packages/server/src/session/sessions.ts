@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AgentHost } from '@longwire/agent/internal'
+import type { AgentDescription, AgentHost, CommitBody } from '@longwire/agent/internal'
 import type { Commit, Limits, Metadata } from '@longwire/protocol'
 import {
   BadCursor,
@@ -14,10 +14,11 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
-import { Turns } from '../turn/turns.ts'
+import type { OpensChild } from '../turn/agent-call.ts'
 import { canonical } from './command-digest.ts'
+import { createGround, dismiss } from './ground.ts'
 import { commitBody, commitJson } from './log-event.ts'
-import { Session, type SessionHouse } from './session.ts'
+import type { Session, SessionHouse } from './session.ts'
 import { SessionQuota } from './session-quota.ts'
 import { foldState, NEW_SESSION, type SessionState } from './session-state.ts'
 
@@ -45,12 +46,17 @@ interface Opened {
 
 /** A fold kept beside the log: what a session needs in order to go on without reading all of it. */
 interface KeptFold {
+  /** Of the shape of what follows: another one is not read. */
+  readonly version: typeof FOLD_VERSION
   readonly state: SessionState
   readonly view: SessionView
 }
 
+const FOLD_VERSION = 1
 const SERVER_MADE = /^ses_[A-Za-z0-9_-]{43}$/
 const CHECKPOINT_EVERY = 200
+const LOOK_EVERY_MS = 1_000
+const DUE_AT_ONCE = 1_000
 const SLIM_AFTER_MS = 30_000
 const SWEEP_EVERY_MS = 10_000
 const REPLAY_PAGE = { limit: 1_000, bytes: 8_388_608 }
@@ -65,6 +71,10 @@ export class Sessions {
   readonly #checkpoints = new Map<string, number>()
   readonly #sweeping: NodeJS.Timeout
   readonly #quota: SessionQuota
+  /** Sessions out of memory whose turn only waits: it was let go of, and is not lost. */
+  readonly #parked = new Set<string>()
+  readonly #looking: NodeJS.Timeout
+  #isLooking = false
   #takesTurns = true
 
   constructor(house: SessionsHouse) {
@@ -72,6 +82,8 @@ export class Sessions {
     this.#quota = new SessionQuota(house.store, house.clock, house.limits.sessions)
     this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS)
     this.#sweeping.unref()
+    this.#looking = setInterval(() => void this.#lookForDue(), LOOK_EVERY_MS)
+    this.#looking.unref()
   }
 
   get size(): number {
@@ -119,13 +131,14 @@ export class Sessions {
       { type: 'session.opened', session, agent: wanted.agent, tools: [...tools], metadata, command: wanted.command },
       now,
     )
-    const json = commitJson(1, body)
+    const scheduled = (agent.every ?? []).map((every, index) => scheduleBody(every, index + 2, now))
+    const commits = [body, ...scheduled].map((each, index) => commitJson(index + 1, each))
     try {
       const record = await this.#house.store.create(
         { key, session, agent: wanted.agent, principal, metadata, command: wanted.command, createdAt: now },
-        [json],
+        commits,
       )
-      const state = foldState(NEW_SESSION, JSON.parse(json) as Commit)
+      const state = commits.reduce((folded, each) => foldState(folded, JSON.parse(each) as Commit), NEW_SESSION)
       return { ground: this.#admit(record, state), isNew: true }
     } catch (error) {
       giveBack()
@@ -154,13 +167,15 @@ export class Sessions {
 
   /** Removes the session and its log. Whoever reads it is told that it is not there. */
   async erase(principal: string, id: string): Promise<void> {
-    const { session, turns } = await this.find(principal, id)
+    const ground = await this.find(principal, id)
+    const { session, turns } = ground
     await session.mailbox.ask(async () => {
       const running = session.state.turn?.turn
       await this.#house.store.erase(session.key)
       if (running !== undefined) turns.stopped(running, 'the session was erased')
-      turns.close()
+      dismiss(ground)
       this.#live.delete(session.key)
+      this.#parked.delete(session.key)
       this.#checkpoints.delete(session.key)
       session.end(new Refusal('session_not_found', `session ${id} was erased`))
     })
@@ -196,6 +211,7 @@ export class Sessions {
   async stop(deadlineMs: number): Promise<void> {
     this.#takesTurns = false
     clearInterval(this.#sweeping)
+    clearInterval(this.#looking)
     const end = this.#house.clock.now() + deadlineMs
     while (this.runningTurns > 0 && this.#house.clock.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(50, Math.max(1, end - this.#house.clock.now()))))
@@ -203,10 +219,11 @@ export class Sessions {
     await Promise.all([...this.#live.values()].map((ground) => this.#leave(ground)))
   }
 
-  async #leave({ session, turns }: CommandGround): Promise<void> {
+  async #leave(ground: CommandGround): Promise<void> {
+    const { session, turns } = ground
     await session.mailbox.ask(async () => {
-      await turns.cut('node_stopped', 'the server stopped before the turn ended').catch(() => undefined)
-      turns.close()
+      await turns.leave().catch((error) => this.#house.log.warn({ err: error }, 'a turn was left in mid-sentence'))
+      dismiss(ground)
     })
     await this.#keepFold(session).catch((error) => this.#house.log.warn({ err: error }, 'a checkpoint was not kept'))
   }
@@ -251,9 +268,9 @@ export class Sessions {
     const record = await store.load(key)
     if (!record) return undefined
     const checkpoint = await store.loadCheckpoint(key)
-    const kept = checkpoint ? (JSON.parse(checkpoint.json) as KeptFold) : undefined
+    const kept = readFold(checkpoint)
     let state = kept?.state ?? NEW_SESSION
-    let seq = checkpoint?.seq ?? 0
+    let seq = kept ? checkpoint!.seq : 0
     while (seq < record.head) {
       const commits = await store.read(key, seq, REPLAY_PAGE)
       if (commits.length === 0) throw new Error(`the log of ${record.session} ends at ${seq}, not at ${record.head}`)
@@ -262,9 +279,15 @@ export class Sessions {
     }
     const ground = this.#ground(record, state)
     if (kept) ground.session.views.restore(kept.view)
-    this.#checkpoints.set(key, checkpoint?.seq ?? 0)
+    this.#checkpoints.set(key, kept ? checkpoint!.seq : 0)
     // Before anybody has it: an open turn has no runner now, and inputs may wait for one.
-    await ground.session.mailbox.ask(() => ground.turns.recover('node_died', 'the process that ran the turn died'))
+    const { session, turns, tasks } = ground
+    await session.mailbox.ask(async () => {
+      if (this.#parked.delete(key)) turns.takeParked()
+      await turns.recover('node_died', 'the process that ran the turn died')
+      await tasks.recover()
+    })
+    session.onChange()
     this.#live.set(key, ground)
     return ground
   }
@@ -272,15 +295,28 @@ export class Sessions {
   #admit(record: SessionRecord, state: SessionState): CommandGround {
     const ground = this.#ground(record, state)
     this.#live.set(record.key, ground)
+    ground.session.onChange()
     return ground
   }
 
   #ground(record: SessionRecord, state: SessionState): CommandGround {
-    const { agents, limits, log, onTurnEnd } = this.#house
     const takesTurns = () => this.#takesTurns
-    const session = new Session(this.#house, record, state)
-    const turns = new Turns(session, { agents, limits, log, takesTurns, onEnd: onTurnEnd })
-    return { session, turns, limits, takesTurns }
+    const openChild: OpensChild = async (principal, wanted) => (await this.open(principal, wanted)).ground
+    return createGround({ ...this.#house, takesTurns, openChild }, record, state)
+  }
+
+  /** Brings back the sessions that sleep in the log and whose time has come. */
+  async #lookForDue(): Promise<void> {
+    if (this.#isLooking || !this.#takesTurns) return
+    this.#isLooking = true
+    try {
+      const due = await this.#house.store.due(this.#house.clock.now(), DUE_AT_ONCE)
+      await Promise.all(due.filter((key) => !this.#live.has(key)).map((key) => this.#byKey(key)))
+    } catch (error) {
+      this.#house.log.error({ err: error }, 'what is due could not be done')
+    } finally {
+      this.#isLooking = false
+    }
   }
 
   /** Quiet sessions give back what can be read again; those that nobody reads leave memory. */
@@ -293,27 +329,44 @@ export class Sessions {
     }
   }
 
-  async #rest({ session, turns }: CommandGround): Promise<void> {
+  async #rest(ground: CommandGround): Promise<void> {
+    const { session, turns, tasks } = ground
     await this.#keepFold(session)
-    const isQuiet = !turns.isLive && session.mailbox.isIdle && session.state.turn === undefined
+    const hasTurn = session.state.turn !== undefined
+    const isQuiet = !turns.isLive && tasks.running === 0 && session.mailbox.isIdle && hasTurn === turns.isParked
     if (!isQuiet) return
     session.slim()
     if (session.readers.size > 0) return
-    turns.close()
+    // A turn that waits for a person or a time is not lost: whoever opens the session again is told.
+    if (turns.isParked) this.#parked.add(session.key)
+    dismiss(ground)
     this.#live.delete(session.key)
     this.#checkpoints.delete(session.key)
   }
 
   async #keepFold(session: Session): Promise<void> {
     const { key, head } = session
-    if (head - (this.#checkpoints.get(key) ?? 0) < CHECKPOINT_EVERY || session.state.turn) return
+    if (head - (this.#checkpoints.get(key) ?? 0) < CHECKPOINT_EVERY) return
     const view = await session.views.committed()
-    if (Number(view.at) !== session.head || session.state.turn) return
-    const kept: KeptFold = { state: session.state, view }
+    if (Number(view.at) !== session.head) return
+    const kept: KeptFold = { version: FOLD_VERSION, state: session.state, view }
     await this.#house.store.saveCheckpoint(key, { seq: session.head, json: JSON.stringify(kept) })
     this.#checkpoints.set(key, session.head)
   }
 }
+
+function readFold(checkpoint: Checkpoint | undefined): KeptFold | undefined {
+  const kept = checkpoint && (JSON.parse(checkpoint.json) as Partial<KeptFold>)
+  return kept?.version === FOLD_VERSION ? (kept as KeptFold) : undefined
+}
+
+/** What the agent does by itself in each of its sessions, from the moment one is opened. */
+function scheduleBody({ everyMs, label, input }: Every, seq: number, now: number): CommitBody {
+  const fields = { schedule: `c${seq}`, label, next: now + everyMs, everyMs, input }
+  return commitBody({ type: 'schedule.set', ...fields }, now)
+}
+
+type Every = NonNullable<AgentDescription['every']>[number]
 
 /** Whether this session is what an `open` with the same id would make. */
 function isSameOpen(made: SessionRecord, { agent, session, metadata = {} }: OpenSession): boolean {

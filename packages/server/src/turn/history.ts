@@ -4,8 +4,9 @@ import type { MessageView, PartView, SessionView, ToolPartView } from '@longwire
 
 /** What was said before this turn, as a model call needs it: each assistant message followed by its tools' results. */
 export function historyOf(view: SessionView, beforeTurn: string): readonly HistoryEntry[] {
+  const here = view.turns.findIndex(({ turn }) => turn === beforeTurn)
   return view.turns
-    .filter(({ turn }) => turn !== beforeTurn)
+    .slice(0, here === -1 ? undefined : here)
     .flatMap(({ turn, messages }) => messages.filter(({ draft }) => !draft).flatMap((each) => entriesOf(turn, each)))
 }
 

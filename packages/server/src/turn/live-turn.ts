@@ -1,6 +1,17 @@
-import type { AgentHost, CommitBody, Run, RunListener, Said, TurnEnd, TurnStart } from '@longwire/agent/internal'
-import type { FailureCode } from '@longwire/protocol'
+import type {
+  AgentAnswer,
+  AgentHost,
+  CommitBody,
+  Run,
+  RunListener,
+  Said,
+  TurnEnd,
+  TurnStart,
+} from '@longwire/agent/internal'
+import type { Failure, FailureCode } from '@longwire/protocol'
 import type { Session } from '../session/session.ts'
+import type { AgentCall } from './agent-call.ts'
+import { failure } from './turn-commits.ts'
 
 /** What a running turn reports to those who began it. All are called from within the session's mailbox. */
 export interface TurnOutlook {
@@ -10,7 +21,16 @@ export interface TurnOutlook {
   died(code: FailureCode, message: string): Promise<void>
   /** What the agent said could not be stored. */
   unstorable(error: unknown): void
+  /** The agent asks another one. */
+  asks(item: Extract<Said, { type: 'call-agent' }>): AgentCall
+  /** Background tasks are in the log that nobody runs yet. */
+  began(): void
+  /** All that the turn does is wait for people or time, or no longer. */
+  waits(isWaiting: boolean): void
 }
+
+/** Why a run is cancelled that will be begun again. */
+export const PARKED = 'parked'
 
 /** A turn with an agent behind it: takes what the agent says, in order, and turns it into places of the session. */
 export class LiveTurn implements RunListener {
@@ -20,12 +40,18 @@ export class LiveTurn implements RunListener {
   readonly #run: Run
   #stored = 0
   #over = false
+  #isWaiting = false
+  readonly #calls = new Map<number, AgentCall>()
 
   constructor(session: Session, host: AgentHost, start: TurnStart, outlook: TurnOutlook) {
     this.turn = start.turn
     this.#session = session
     this.#outlook = outlook
     this.#run = host.start(start, this)
+  }
+
+  get isWaiting(): boolean {
+    return this.#isWaiting
   }
 
   said(said: readonly Said[]): void {
@@ -45,6 +71,8 @@ export class LiveTurn implements RunListener {
     if (this.#over) return
     this.#over = true
     this.#run.cancel(reason)
+    // A turn that is only parked wants its answers still.
+    if (reason !== PARKED) for (const call of this.#calls.values()) call.leave()
   }
 
   settled(...settled: Parameters<Run['settled']>): void {
@@ -78,12 +106,31 @@ export class LiveTurn implements RunListener {
         case 'take':
           this.#run.credit(bytes)
           return this.#steer(item.step, () => this.#take(said, at + 1))
+        case 'call-agent':
+          this.#callAgent(item)
+          break
+        case 'leave-agent':
+          this.#calls.get(item.n)?.leave()
+          break
+        case 'waiting':
+          this.#isWaiting = item.isWaiting
+          this.#outlook.waits(item.isWaiting)
+          break
         case 'end':
           this.#over = true
           return this.#outlook.ended(item.end)
       }
     }
     if (bytes > 0 && !this.#over) this.#run.credit(bytes)
+  }
+
+  #callAgent(item: Extract<Said, { type: 'call-agent' }>): void {
+    const call = this.#outlook.asks(item)
+    this.#calls.set(item.n, call)
+    void call.answer.then((answer: AgentAnswer) => {
+      this.#calls.delete(item.n)
+      if (!this.#over) this.#run.agentSaid(item.n, answer)
+    })
   }
 
   #add(draft: number, escaped: string, at: number): void {
@@ -94,6 +141,11 @@ export class LiveTurn implements RunListener {
   /** Commits that were said one after another go to the store together. */
   async #commit(items: readonly Said[], then: () => void | Promise<void>): Promise<void> {
     const bodies: CommitBody[] = items.flatMap((item) => (item.type === 'commit' ? item.commits : []))
+    const over = overBound(this.#session, bodies)
+    if (over) {
+      this.cancel(over.message)
+      return this.#outlook.ended({ outcome: 'failed', error: over })
+    }
     try {
       if (bodies.length > 0) await this.#session.commit(bodies)
     } catch (error) {
@@ -103,6 +155,7 @@ export class LiveTurn implements RunListener {
       return
     }
     for (const _ of items) this.#run.stored(++this.#stored)
+    if (bodies.some(({ type }) => type === 'task.started')) this.#outlook.began()
     await then()
   }
 
@@ -122,6 +175,20 @@ export class LiveTurn implements RunListener {
     this.#run.steer(joining)
     await then()
   }
+}
+
+/** What a session may hold of tasks and schedules is bounded, whatever its agents ask for. */
+function overBound({ state, house }: Session, bodies: readonly CommitBody[]): Failure | undefined {
+  const { tasks, schedules } = house.limits
+  const begun = bodies.filter(({ type }) => type === 'task.started').length
+  if (begun > 0 && state.tasks.length + begun > tasks) {
+    return failure('budget_exceeded', `a session may have ${tasks} background tasks at once`)
+  }
+  const set = bodies.filter(({ type }) => type === 'schedule.set').length
+  if (set > 0 && state.schedules.length + set > schedules) {
+    return failure('budget_exceeded', `a session may have ${schedules} schedules`)
+  }
+  return undefined
 }
 
 function isContext(input: { text?: string | undefined; parts?: readonly unknown[] | undefined }): boolean {

@@ -1,11 +1,12 @@
 import type { CommitBody, TurnEnd } from '@longwire/agent/internal'
-import type { Failure, FailureCode } from '@longwire/protocol'
+import type { Failure, FailureCode, Limits } from '@longwire/protocol'
 import { FAILURES } from '@longwire/protocol'
+import { stepsThatMaySpeak } from '../session/open-turn.ts'
 import type { Session } from '../session/session.ts'
-import { startsTurn, type WaitingInput } from '../session/session-state.ts'
+import { type Schedule, startsTurn, type WaitingInput } from '../session/session-state.ts'
 
-// What is written when a turn begins and when it ends. Whatever happened, the history is well-formed afterwards: each
-// tool call has a result, each request an outcome, each steering input a fate, and the turn exactly one end.
+// What is written when a turn begins, begins again and ends. Whatever happened, the history is well-formed afterwards:
+// each tool call has a result, each request an outcome, each steering input a fate, and the turn exactly one end.
 
 /** The inputs that the next turn takes: the oldest that starts one, and all context that waits. */
 export function nextInputs(waiting: readonly WaitingInput[]): readonly WaitingInput[] {
@@ -22,19 +23,35 @@ export function startOf(session: Session, seq: number, inputs: readonly WaitingI
   ]
 }
 
+/** The turn that a schedule starts. Times that passed while nobody was there are passed over. */
+export function scheduledStart(session: Session, seq: number, due: Schedule): readonly CommitBody[] {
+  const now = session.house.clock.now()
+  const { schedule, everyMs } = due
+  const missed = everyMs === undefined ? 0 : Math.floor((now - due.next) / everyMs) + 1
+  const next = everyMs === undefined ? undefined : due.next + Math.max(1, missed) * everyMs
+  return [
+    session.body({ type: 'turn.started', turn: `t${seq}`, cause: 'schedule', inputs: [], attempt: 1, schedule, next }),
+  ]
+}
+
+/** The turn in which the agent may speak of a background task that has ended. */
+export function taskStart(session: Session, seq: number, task: string): readonly CommitBody[] {
+  return [session.body({ type: 'turn.started', turn: `t${seq}`, cause: 'task', inputs: [], attempt: 1, task })]
+}
+
 export type Ending =
   | TurnEnd
   /** A person stopped it: what was said so far stays. */
   | { readonly outcome: 'cancelled'; readonly command?: string | undefined }
 
-/** Everything that closes the open turn, `turn.ended` last. */
-export function endOf(session: Session, ending: Ending): readonly CommitBody[] {
+/** Everything that closes the open turn, `turn.ended` last. `steps` may have drafts that are not in memory. */
+export function endOf(session: Session, ending: Ending, steps = session.drafts.steps()): readonly CommitBody[] {
   const { turn, calls } = session.state.turn!
   const now = session.house.clock.now()
   const result = ending.outcome === 'cancelled' ? 'cancelled' : 'error'
   const why = ending.outcome === 'cancelled' ? 'stopped by a person' : 'the turn ended before the tool did'
   return [
-    ...session.drafts.steps().map((step) => leftover(session, turn, step, ending)),
+    ...steps.map((step) => leftover(session, turn, step, ending)),
     ...calls.map(({ call, startedAt }) =>
       session.body({
         type: 'tool.finished',
@@ -88,15 +105,55 @@ function leftover(session: Session, turn: string, step: string, ending: Ending):
   return { ...body, reasoning, json: json.replace('"parts":[]', () => `"parts":[${parts.join(',')}]`) }
 }
 
-/**
- * What a new owner writes first into a session whose turn has lost its runner. Nobody knows which steps had drafts, but
- * steps are numbered in the order in which they begin: all after the last in the log are withdrawn by naming the next.
- */
-export function recoveryOf(session: Session, code: FailureCode, message: string): readonly CommitBody[] {
-  const { turn, lastStep } = session.state.turn!
-  const lost = session.body({ type: 'step.rolledback', turn, step: `${turn}.${lastStep + 1}`, reason: code })
-  const known = session.drafts.steps().includes(`${turn}.${lastStep + 1}`)
-  return [...(known ? [] : [lost]), ...endOf(session, { outcome: 'failed', error: failure(code, message) })]
+/** Why a turn lost its runner. */
+export interface Loss {
+  readonly code: FailureCode
+  readonly message: string
+}
+
+/** Withdraws what was being said when the turn lost its runner. */
+export function withdrawalOf(session: Session, { code }: Loss): readonly CommitBody[] {
+  const { turn } = session.state.turn!
+  return lostSteps(session).map((step) => session.body({ type: 'step.rolledback', turn, step, reason: code }))
+}
+
+/** Begins the turn again: the same turn, one attempt more. */
+export function againOf(session: Session): readonly CommitBody[] {
+  const { turn, cause, task, schedule, attempt, inputs } = session.state.turn!
+  const began = inputs.filter(({ step }) => step === undefined).map(({ input }) => input.input)
+  return [session.body({ type: 'turn.started', turn, cause, task, schedule, inputs: began, attempt: attempt + 1 })]
+}
+
+/** Ends the turn that cannot be run again. */
+export function lostEndOf(session: Session, error: Failure): readonly CommitBody[] {
+  return endOf(session, { outcome: 'failed', error }, lostSteps(session))
+}
+
+function lostSteps(session: Session): readonly string[] {
+  return [...new Set([...session.drafts.steps(), ...stepsThatMaySpeak(session.state.turn!)])]
+}
+
+/** A turn whose agent takes its worker down with it is not given as many tries as one whose node died. */
+const FRUITLESS_MOST: Partial<Record<FailureCode, number>> = {
+  agent_blocked: 2,
+  agent_out_of_memory: 2,
+  agent_crashed: 2,
+}
+
+/** Why a turn that lost its runner may not be run again; undefined where it may. */
+export function refusalToRecover(session: Session, loss: Loss, limits: Limits): Failure | undefined {
+  const { attempt, fruitless, sleeps } = session.state.turn!
+  if (attempt >= limits.turnAttempts) {
+    return failure('recovery_exhausted', `the turn was run ${attempt} times; at last ${loss.message}`)
+  }
+  // One that waits for a person or a time makes no progress, and is not to blame.
+  if (sleeps.length > 0 || session.state.requests.length > 0) return undefined
+  const most = FRUITLESS_MOST[loss.code] ?? limits.fruitlessAttempts
+  if (fruitless < most) return undefined
+  // The one reason that took it down each time says more than that it happened again.
+  return loss.code in FRUITLESS_MOST
+    ? failure(loss.code, loss.message)
+    : failure('no_progress', `the turn was run ${fruitless} times without finishing a step; at last ${loss.message}`)
 }
 
 export function failure(code: FailureCode, message: string): Failure {

@@ -1,11 +1,21 @@
-import type { AgentHost, CommitBody, TurnEnd, TurnStart } from '@longwire/agent/internal'
+import type { AgentHost, CommitBody, TurnEnd } from '@longwire/agent/internal'
 import type { FailureCode, Limits } from '@longwire/protocol'
 import type { Logger } from 'pino'
 import type { Session } from '../session/session.ts'
-import type { WaitingInput } from '../session/session-state.ts'
-import { historyOf } from './history.ts'
-import { LiveTurn } from './live-turn.ts'
-import { type Ending, endOf, failure, nextInputs, recoveryOf, startOf } from './turn-commits.ts'
+import { AgentCall, type OpensChild } from './agent-call.ts'
+import { LiveTurn, PARKED } from './live-turn.ts'
+import { nextTurn } from './next-turn.ts'
+import {
+  againOf,
+  type Ending,
+  endOf,
+  failure,
+  type Loss,
+  lostEndOf,
+  refusalToRecover,
+  withdrawalOf,
+} from './turn-commits.ts'
+import { turnStart } from './turn-start.ts'
 
 /** What turns need of the house around them. */
 export interface TurnHouse {
@@ -15,10 +25,19 @@ export interface TurnHouse {
   /** False once the server is stopping: what runs may end, nothing new begins. */
   readonly takesTurns: () => boolean
   readonly onEnd: (outcome: Ending['outcome']) => void
+  /** A background task is in the log that nobody runs yet. */
+  readonly onTask: () => void
+  readonly openChild: OpensChild
 }
 
 const REPAIR_AFTER_MS = 1_000
 const REPAIR_AFTER_MOST_MS = 30_000
+
+/*  A session's turn, as this process has it:
+
+      none ──begin──► live ──only waits for long──► parked        live, parked ──end──► none
+                       ▲ └──────worker died──────┐    │
+                       └──────────again──────────┴────┘ an answer, an expiry, the time of a sleep       */
 
 /**
  * The turns of one session, one at a time. Everything here but `launch` and the timers is called from within the
@@ -28,7 +47,9 @@ export class Turns {
   readonly #session: Session
   readonly #house: TurnHouse
   #live: LiveTurn | undefined
+  #isParked = false
   #timeLimit: NodeJS.Timeout | undefined
+  #parking: NodeJS.Timeout | undefined
   #repair: NodeJS.Timeout | undefined
   #repairAfterMs = REPAIR_AFTER_MS
 
@@ -42,16 +63,19 @@ export class Turns {
     return this.#live !== undefined
   }
 
-  /** Commits that start a turn with what waits and with these, to follow commit `seq`; none where none can start. */
-  beginning(seq: number, joining: readonly WaitingInput[] = []): readonly CommitBody[] {
-    if (!this.#house.takesTurns() || this.#session.state.closed) return []
-    const inputs = nextInputs([...joining, ...this.#session.state.waiting])
-    return inputs.length > 0 ? startOf(this.#session, seq + 1, inputs) : []
+  /** Whether the turn waits without an agent in memory. */
+  get isParked(): boolean {
+    return this.#isParked
   }
 
-  /** Sets the agent to work on the turn that was just committed. */
-  launch(inputs: readonly WaitingInput[]): void {
-    this.#session.mailbox.post(() => this.#launch(inputs))
+  /** Takes over a turn that waits without an agent, from whoever parked it. */
+  takeParked(): void {
+    this.#isParked = this.#session.state.turn !== undefined
+  }
+
+  /** Sets the agent to work on the turn that the log says is open. */
+  launch(): void {
+    this.#session.mailbox.post(() => this.#launch())
   }
 
   /** Commits that stop the running turn for a person; the agent is told when they are in the log: see `stopped`. */
@@ -65,32 +89,65 @@ export class Turns {
     this.#house.onEnd('cancelled')
   }
 
+  /** A request of the turn has its outcome: its agent hears of it, woken for it where it was parked. */
   settled(...settled: Parameters<LiveTurn['settled']>): void {
-    this.#live?.settled(...settled)
+    if (this.#live) this.#live.settled(...settled)
+    else this.wake()
   }
 
-  /** Ends the running turn as failed, because the house has to. */
-  async cut(code: FailureCode, message: string): Promise<void> {
-    if (this.#session.state.turn) await this.#end({ outcome: 'failed', error: failure(code, message) })
+  /** What the turn waited for is here. */
+  wake(): void {
+    if (this.#isParked && this.#house.takesTurns()) this.launch()
   }
 
-  /** Mends a session whose log has an open turn that nobody runs, and goes on with what waits. */
+  /** Withdraws what is being said and lets go of the turn: the next process goes on with it. */
+  async leave(): Promise<void> {
+    const turn = this.#session.state.turn?.turn
+    if (turn === undefined || !this.#live) return
+    const loss: Loss = { code: 'node_stopped', message: 'the server stopped' }
+    const said = new Set(this.#session.drafts.steps())
+    const withdrawn = withdrawalOf(this.#session, loss).filter(({ step }) => step !== undefined && said.has(step))
+    if (withdrawn.length > 0) await this.#session.commit(withdrawn)
+    this.#forget(turn, 'the server is stopping')
+  }
+
+  /** Runs the session's turn again where it has lost its runner, or goes on with what waits where it has none. */
   async recover(code: FailureCode, message: string): Promise<void> {
-    const { state } = this.#session
-    if (state.turn && !this.#live) await this.#write(recoveryOf(this.#session, code, message))
-    else if (!state.turn) await this.#write([])
+    const { turn } = this.#session.state
+    if (turn === undefined) await this.#write([])
+    else if (!this.#live && !this.#isParked) await this.#again({ code, message })
+  }
+
+  /** Begins the next turn, where something calls for one. */
+  async goOn(): Promise<void> {
+    if (this.#session.state.turn === undefined) await this.#write([])
   }
 
   close(): void {
     clearTimeout(this.#timeLimit)
+    clearTimeout(this.#parking)
     clearTimeout(this.#repair)
   }
 
-  async #launch(inputs: readonly WaitingInput[]): Promise<void> {
-    const { state } = this.#session
-    if (!state.turn || this.#live) return
+  async #again(loss: Loss): Promise<void> {
+    const session = this.#session
+    const refusal = refusalToRecover(session, loss, this.#house.limits)
+    if (refusal) {
+      await this.#write(lostEndOf(session, refusal))
+      this.#house.onEnd('failed')
+      return
+    }
+    if (!this.#house.takesTurns()) return
+    await session.commit([...withdrawalOf(session, loss), ...againOf(session)])
+    this.launch()
+  }
+
+  async #launch(): Promise<void> {
+    const { turn } = this.#session.state
+    if (!turn || this.#live) return
+    this.#isParked = false
     try {
-      await this.#start(state.turn.turn, state.turn.attempt, inputs)
+      await this.#start(turn.turn)
     } catch (error) {
       this.#house.log.error({ session: this.#session.id, err: error }, 'a turn could not be started')
       const message = error instanceof Error ? error.message : 'the agent could not be started'
@@ -98,32 +155,60 @@ export class Turns {
     }
   }
 
-  async #start(turn: string, attempt: number, inputs: readonly WaitingInput[]): Promise<void> {
+  async #start(turn: string): Promise<void> {
     const session = this.#session
-    const start: TurnStart = {
-      session: session.id,
-      turn,
-      agent: session.agent,
-      attempt,
-      cause: 'input',
-      principal: session.principal,
-      metadata: session.state.metadata,
-      inputs,
-      history: historyOf(await session.views.committed(), turn),
-      recorded: [],
-    }
-    this.#timeLimit = setTimeout(() => {
-      session.mailbox.post(() => {
-        if (session.state.turn?.turn !== turn) return
-        return this.cut('turn_too_long', `the turn ran for longer than ${this.#house.limits.turnMs} ms`)
-      })
-    }, this.#house.limits.turnMs)
+    const { agents, limits } = this.#house
+    const start = await turnStart(session, turn)
+    this.#timeLimit = setTimeout(() => this.#tooLong(turn), limits.turnMs)
     this.#timeLimit.unref()
-    this.#live = new LiveTurn(session, this.#house.agents, start, {
+    this.#live = new LiveTurn(session, agents, start, {
       ended: (end) => this.#end(end),
-      died: (code, message) => this.#end({ outcome: 'failed', error: failure(code, message) }),
+      died: (code, message) => this.#died(turn, { code, message }),
       unstorable: (error) => this.#unstorable(turn, error),
+      asks: (item) => this.#asks(item),
+      began: () => this.#house.onTask(),
+      waits: (isWaiting) => this.#waits(isWaiting),
     })
+  }
+
+  #asks(item: ConstructorParameters<typeof AgentCall>[1]): AgentCall {
+    const call = new AgentCall(this.#session, item)
+    void call.ask(this.#house.openChild)
+    return call
+  }
+
+  #tooLong(turn: string): void {
+    const { turnMs } = this.#house.limits
+    this.#session.mailbox.post(async () => {
+      if (this.#session.state.turn?.turn !== turn || !this.#live) return
+      const error = failure('turn_too_long', `the turn ran for longer than ${turnMs} ms`)
+      await this.#end({ outcome: 'failed', error })
+    })
+  }
+
+  /** All that the turn does is wait, or no longer. One that waits for long needs no agent in memory. */
+  #waits(isWaiting: boolean): void {
+    clearTimeout(this.#parking)
+    if (!isWaiting) return
+    this.#parking = setTimeout(() => this.#session.mailbox.post(() => this.#park()), this.#house.limits.parkMs)
+    this.#parking.unref()
+  }
+
+  #park(): void {
+    const turn = this.#session.state.turn?.turn
+    if (turn === undefined || !this.#live?.isWaiting) return
+    this.#forget(turn, PARKED)
+    this.#isParked = true
+    this.#session.onChange()
+  }
+
+  async #died(turn: string, loss: Loss): Promise<void> {
+    this.#letGo()
+    try {
+      await this.#again(loss)
+    } catch (error) {
+      this.#unstorable(turn, error)
+    }
   }
 
   async #end(end: TurnEnd): Promise<void> {
@@ -137,35 +222,33 @@ export class Turns {
     }
   }
 
-  /** Writes these commits, and with them the start of the next turn where one waits. */
+  /** Writes these commits, and with them the start of the next turn where something calls for one. */
   async #write(bodies: readonly CommitBody[], written: () => void = () => {}): Promise<void> {
     const session = this.#session
-    const returned = new Set(
-      bodies.flatMap((body) => (body.type === 'input.returned' ? [JSON.parse(body.json).input] : [])),
-    )
-    const waiting = session.state.waiting.filter(({ input }) => !returned.has(input))
-    const goesOn = this.#house.takesTurns() && !session.state.closed
-    const inputs = goesOn ? nextInputs(waiting) : []
-    const start = inputs.length > 0 ? startOf(session, session.head + bodies.length + 1, inputs) : []
+    const start = this.#house.takesTurns() ? nextTurn(session, bodies) : []
     if (bodies.length + start.length === 0) return
     await session.commit([...bodies, ...start])
     written()
-    if (start.length > 0) this.launch(inputs)
+    if (start.length > 0) this.launch()
   }
 
   #forget(turn: string, reason: string): void {
-    clearTimeout(this.#timeLimit)
-    if (this.#live?.turn !== turn) return
-    this.#live.cancel(reason)
-    this.#live = undefined
+    if (this.#live?.turn === turn) this.#live.cancel(reason)
+    this.#letGo()
   }
 
-  /** The log cannot be written: the turn is over for the agent, and its end is written when the store is back. */
+  #letGo(): void {
+    clearTimeout(this.#timeLimit)
+    clearTimeout(this.#parking)
+    this.#live = undefined
+    this.#isParked = false
+  }
+
+  /** The log cannot be written: the turn is over for the agent, and goes on when the store is back. */
   #unstorable(turn: string, error: unknown): void {
     this.#house.log.error({ session: this.#session.id, turn, err: error }, 'the log of a turn cannot be written')
-    clearTimeout(this.#timeLimit)
     this.#live?.cancel('the session log cannot be written')
-    this.#live = undefined
+    this.#letGo()
     this.#repair = setTimeout(() => {
       this.#session.mailbox.post(() => this.#tryRepair(turn))
     }, this.#repairAfterMs)

@@ -4,8 +4,8 @@ import type { Connection } from '../connection.ts'
 
 /** A command to the session on this channel. */
 export async function speak(connection: Connection, command: SessionCommand): Promise<void> {
-  const { principal } = connection.identity
+  const speaker = connection.identity
   const { ground } = await connection.channels.get(command.ch)
-  const result = await runSessionCommand(ground, command, principal)
+  const result = await runSessionCommand(ground, command, speaker)
   connection.send({ type: 'ok', id: command.id, ch: command.ch, ...result })
 }

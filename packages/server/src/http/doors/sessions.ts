@@ -56,11 +56,11 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
   })
 
   doors.post('/v1/sessions/:session/commands', async (c) => {
-    const { principal } = c.get('identity')
+    const speaker = c.get('identity')
     // The body first: a session that was found before may leave memory while a slow one trickles in.
     const command = sessionCommand(await readBody(c, z.unknown(), limits.frameBytes))
-    const ground = await sessions.find(principal, c.req.param('session'))
-    const result = await runSessionCommand(ground, command, principal)
+    const ground = await sessions.find(speaker.principal, c.req.param('session'))
+    const result = await runSessionCommand(ground, command, speaker)
     return c.json({ type: 'ok', id: command.id, ...result })
   })
 }

@@ -1,0 +1,135 @@
+import type { AgentHost, TurnEnd } from '@longwire/agent/internal'
+import type { EventOf } from '@longwire/protocol'
+import type { Logger } from 'pino'
+import type { Session } from '../session/session.ts'
+import type { OpenTask } from '../session/session-state.ts'
+import { turnStart } from '../turn/turn-start.ts'
+import { LiveTask } from './live-task.ts'
+
+export interface TaskHouse {
+  readonly agents: AgentHost
+  readonly log: Logger
+  /** How often one task may be run, the first time included. */
+  readonly attempts: number
+  /** Something ended of which the agent may speak. */
+  readonly onEnd: () => Promise<void>
+}
+
+const TRY_AGAIN_MS = 5_000
+
+/** The background tasks of one session. What it does to the session it does from within the session's mailbox. */
+export class Tasks {
+  readonly #session: Session
+  readonly #house: TaskHouse
+  readonly #live = new Map<string, LiveTask>()
+  readonly #starting = new Set<string>()
+  #repair: NodeJS.Timeout | undefined
+
+  constructor(session: Session, house: TaskHouse) {
+    this.#session = session
+    this.#house = house
+  }
+
+  get running(): number {
+    return this.#live.size
+  }
+
+  /** Sets the agent to work on every task that the log says is open and nobody runs. */
+  begin(): void {
+    for (const { task } of this.#session.state.tasks) {
+      if (this.#live.has(task) || this.#starting.has(task)) continue
+      this.#starting.add(task)
+      this.#session.mailbox.post(() => this.#begin(task))
+    }
+  }
+
+  /** Runs again what an earlier process left: each task once more, as often as a task may be run. */
+  async recover(): Promise<void> {
+    const lost = this.#session.state.tasks.filter(({ task }) => !this.#live.has(task))
+    for (const task of lost) await this.#again(task, 'the process that ran the task died')
+    this.begin()
+  }
+
+  /** Commits that end every task because the session ends. */
+  cancelling() {
+    return this.#session.state.tasks.map(({ task }) =>
+      this.#session.body({ type: 'task.finished', task, outcome: 'cancelled' }),
+    )
+  }
+
+  /** Lets go of every task: another process goes on with those that are open in the log. */
+  close(): void {
+    clearTimeout(this.#repair)
+    for (const live of this.#live.values()) live.cancel('the task is left')
+    this.#live.clear()
+  }
+
+  async #begin(task: string): Promise<void> {
+    this.#starting.delete(task)
+    const open = this.#session.state.tasks.find((each) => each.task === task)
+    if (!open || this.#live.has(task)) return
+    try {
+      const start = await turnStart(this.#session, open.turn)
+      this.#live.set(
+        task,
+        new LiveTask(
+          this.#session,
+          this.#house.agents,
+          { ...start, task },
+          {
+            ended: (end) => this.#end(open, end),
+            died: (_, message) => this.#died(open, message),
+            unstorable: (error) => this.#unstorable(task, error),
+          },
+        ),
+      )
+    } catch (error) {
+      this.#unstorable(task, error)
+    }
+  }
+
+  async #end({ task }: OpenTask, end: TurnEnd): Promise<void> {
+    const isDone = end.outcome === 'completed'
+    const result = isDone ? end.result : { error: end.error.message }
+    await this.#finish(task, { outcome: isDone ? 'ok' : 'error', result, speaks: end.speak })
+  }
+
+  async #died(open: OpenTask, message: string): Promise<void> {
+    this.#live.delete(open.task)
+    try {
+      await this.#again(open, message)
+      this.begin()
+    } catch (error) {
+      this.#unstorable(open.task, error)
+    }
+  }
+
+  /** Notes that the task is run once more; one that was run too often is over. */
+  async #again({ task, label, turn, attempt }: OpenTask, why: string): Promise<void> {
+    if (attempt >= this.#house.attempts) {
+      const error = `the task was run ${attempt} times; at last ${why}`
+      return this.#finish(task, { outcome: 'error', result: { error }, speaks: true })
+    }
+    await this.#session.commit([this.#session.body({ type: 'task.started', turn, task, label, attempt: attempt + 1 })])
+  }
+
+  async #finish(task: string, fields: Pick<EventOf<'task.finished'>, 'outcome' | 'result' | 'speaks'>): Promise<void> {
+    this.#live.delete(task)
+    try {
+      await this.#session.commit([this.#session.body({ type: 'task.finished', task, ...fields })])
+      await this.#house.onEnd()
+    } catch (error) {
+      this.#unstorable(task, error)
+    }
+  }
+
+  /** The log cannot be written: what is open is begun again when it can. */
+  #unstorable(task: string, error: unknown): void {
+    this.#house.log.error({ session: this.#session.id, task, err: error }, 'a background task could not go on')
+    this.#live.get(task)?.cancel('the session log cannot be written')
+    this.#live.delete(task)
+    clearTimeout(this.#repair)
+    this.#repair = setTimeout(() => this.begin(), TRY_AGAIN_MS)
+    this.#repair.unref()
+  }
+}

@@ -1,0 +1,106 @@
+import type { AgentAnswer, Said } from '@longwire/agent/internal'
+import type { CommandGround } from '../commands/session-command.ts'
+import { runSessionCommand } from '../commands/session-command.ts'
+import type { LogEvent } from '../session/log-event.ts'
+import type { Reader, Session } from '../session/session.ts'
+
+/** How deep agents may call agents. */
+const DEEPEST = 8
+
+/** Opens the session in which another agent answers; the same call finds the same session. */
+export type OpensChild = (
+  principal: string,
+  wanted: { readonly agent: string; readonly metadata: Record<string, never>; readonly command: string },
+) => Promise<CommandGround>
+
+/**
+ * One agent asking another, in a session of its own that belongs to the same principal. Asking again with the same call,
+ * as a turn does that is run again, finds the same session, the same input and the same answer.
+ */
+export class AgentCall implements Reader {
+  readonly #parent: Session
+  readonly #item: Extract<Said, { type: 'call-agent' }>
+  readonly #answered = Promise.withResolvers<AgentAnswer>()
+  #child: CommandGround | undefined
+  #turn: string | undefined
+  #isLeft = false
+
+  constructor(parent: Session, item: Extract<Said, { type: 'call-agent' }>) {
+    this.#parent = parent
+    this.#item = item
+  }
+
+  /** Resolves once the other agent has answered, or cannot. */
+  get answer(): Promise<AgentAnswer> {
+    return this.#answered.promise
+  }
+
+  async ask(open: OpensChild): Promise<void> {
+    const { agent, text, call } = this.#item
+    const depth = depthOf(this.#parent) + 1
+    if (depth > DEEPEST) {
+      return this.#answered.resolve({ outcome: 'error', error: `agents call agents ${DEEPEST} deep already` })
+    }
+    const parent = { session: this.#parent.id, call, depth }
+    const command = `call:${this.#parent.id}:${call}`.slice(0, 128)
+    try {
+      const child = await open(this.#parent.principal, { agent, metadata: { parent } as never, command })
+      this.#child = child
+      child.session.readers.add(this)
+      child.session.live.add(this)
+      const speaker = { principal: this.#parent.principal }
+      const result = await runSessionCommand(child, { type: 'input', id: `call:${call}`.slice(0, 128), text }, speaker)
+      this.#turn = result.turn
+      if (this.#isLeft) this.leave()
+      // The turn may have ended before this reader came: then the view has the answer.
+      if (child.session.state.turn?.turn !== result.turn) await this.#look(child)
+      await this.#answered.promise
+    } catch (error) {
+      this.#answered.resolve({
+        outcome: 'error',
+        error: error instanceof Error ? error.message : 'it could not be asked',
+      })
+    } finally {
+      this.#child?.session.readers.delete(this)
+      this.#child?.session.live.delete(this)
+    }
+  }
+
+  /** Nobody wants the answer any more: the other agent may stop. */
+  leave(): void {
+    this.#isLeft = true
+    const child = this.#child
+    if (!child || this.#turn === undefined) return
+    const id = `leave:${this.#item.call}`.slice(0, 128)
+    const speaker = { principal: this.#parent.principal }
+    runSessionCommand(child, { type: 'cancel', id, turn: this.#turn }, speaker).catch(() => undefined)
+  }
+
+  tell(event: LogEvent): void {
+    if (event.type === 'turn.ended' && this.#child) void this.#look(this.#child)
+  }
+
+  end(): void {
+    this.#answered.resolve({ outcome: 'error', error: 'the session of the other agent is gone' })
+  }
+
+  async #look({ session }: CommandGround): Promise<void> {
+    try {
+      const view = await session.views.committed()
+      const turn = view.turns.find((each) => each.turn === this.#turn)
+      if (!turn || turn.status === 'running' || turn.status === 'waiting') return
+      const said = turn.messages.findLast(({ role }) => role === 'assistant')
+      const text = said?.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('') ?? ''
+      if (turn.status === 'completed') this.#answered.resolve({ outcome: 'ok', text })
+      else if (turn.status === 'cancelled') this.#answered.resolve({ outcome: 'cancelled', error: 'it was stopped' })
+      else this.#answered.resolve({ outcome: 'error', error: turn.error?.message ?? 'it failed' })
+    } catch (error) {
+      this.#answered.resolve({ outcome: 'error', error: error instanceof Error ? error.message : 'it failed' })
+    }
+  }
+}
+
+function depthOf({ state }: Session): number {
+  const { parent } = state.metadata as { parent?: { depth?: unknown } }
+  return typeof parent?.depth === 'number' ? parent.depth : 0
+}
