@@ -9,7 +9,7 @@ export const accepted = (seq: number, input: string, text: string) => ({
   text,
   by: 'local',
 })
-export const started = (seq: number, turn: string, input: string) => ({
+const started = (seq: number, turn: string, input: string) => ({
   type: 'turn.started',
   seq,
   at: seq,
@@ -18,7 +18,7 @@ export const started = (seq: number, turn: string, input: string) => ({
   inputs: [input],
   attempt: 1,
 })
-export const applied = (seq: number, turn: string, input: string) => ({
+const applied = (seq: number, turn: string, input: string) => ({
   type: 'input.applied',
   seq,
   at: seq,

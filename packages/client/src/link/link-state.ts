@@ -2,7 +2,7 @@ import type { LongwireError } from '../longwire-error.ts'
 import { backOff } from './back-off.ts'
 
 /** A line that held for so long was a good one: the next loss of it counts as the first. */
-export const GOOD_LINE_MS = 5_000
+const GOOD_LINE_MS = 5_000
 
 /*            want                  welcome
  *    idle ─────────► connecting ─────────────► online

@@ -17,7 +17,7 @@ export interface ViewReplaced {
 export type ReadEvent = SessionEvent | ViewReplaced
 
 /** Events that one reader may leave unread. Over it they are folded into one `snapshot`. */
-export const MOST_WAITING = 1_024
+const MOST_WAITING = 1_024
 
 /** What one reader has yet to read. Text that is added to the same draft waits as one event; too much waits as a view. */
 export class EventQueue implements AsyncIterableIterator<ReadEvent> {
