@@ -8,6 +8,9 @@ export interface Clock {
   random(): number
 }
 
+/** A timer of Node's takes no more, and fires at once where it is given more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: Date.now,
   random: Math.random,
@@ -19,7 +22,13 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', wake)
         resolve()
       }
-      const timer = setTimeout(wake, ms)
+      const wait = (left: number): NodeJS.Timeout =>
+        left <= LONGEST_TIMER_MS
+          ? setTimeout(wake, left)
+          : setTimeout(() => {
+              timer = wait(left - LONGEST_TIMER_MS)
+            }, LONGEST_TIMER_MS)
+      let timer = wait(ms)
       signal?.addEventListener('abort', wake, { once: true })
     })
   },

@@ -1,6 +1,7 @@
 import { type Budget, checkBudget } from './loop/budget.ts'
 import type { ContextOptions } from './loop/compaction.ts'
 import type { Prices } from './loop/price.ts'
+import { checkMcpServers, type McpServers } from './mcp/mcp-options.ts'
 import type { Model } from './model/model.ts'
 import type { ToolSet } from './tool.ts'
 import type { Turn } from './turn/turn.ts'
@@ -13,6 +14,8 @@ export interface AgentOptions {
   readonly model?: Model
   readonly instructions?: string
   readonly tools?: ToolSet
+  /** Servers of the Model Context Protocol whose tools the agent has too, each named `server_tool`. */
+  readonly mcp?: McpServers
   /** Model calls of one `generate` at most; 20 unless given. */
   readonly maxSteps?: number
   /** What a turn, and a session, may use; checked before each model call and each batch of tool calls. */
@@ -41,6 +44,7 @@ export function defineAgent(options: AgentOptions): Agent {
   if (!options.run && !options.model) {
     throw new TypeError(`defineAgent: agent ${options.name} has neither a model nor a run function`)
   }
+  if (options.mcp) checkMcpServers(options.mcp)
   if (options.budget) checkBudget(options.budget, options.prices !== undefined)
   return { kind: 'agent', ...options }
 }

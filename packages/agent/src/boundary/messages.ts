@@ -242,3 +242,5 @@ export type FromAgent =
     }
   | { readonly type: 'said'; readonly said: readonly (Said | PackedAdds)[] }
   | { readonly type: 'pong'; readonly n: number }
+  /** A process that an agent's tools run in has started, or ended: it must not outlive the worker. */
+  | { readonly type: 'process'; readonly pid: number; readonly isAlive: boolean }

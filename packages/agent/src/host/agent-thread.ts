@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import type { AgentWorkerData } from '../worker/entry.ts'
 import type { Run, RunListener } from './agent-host.ts'
 import { AgentLoadError } from './agent-load-error.ts'
+import { ChildProcesses } from './child-processes.ts'
 import { eachLine } from './each-line.ts'
 import { RunTable } from './run-table.ts'
 import { Watchdog } from './watchdog.ts'
@@ -112,13 +113,16 @@ export class AgentThread {
     this.#pipe(worker.stdout, 'stdout')
     this.#pipe(worker.stderr, 'stderr')
     let fault: unknown
+    const processes = new ChildProcesses()
     worker.on('message', (message: FromAgent) => {
+      if (message.type === 'process') processes.note(message)
       if (this.#worker() === worker) this.#receive(worker, message)
     })
     worker.on('error', (error) => {
       fault = error
     })
     worker.on('exit', (code) => {
+      processes.end()
       clearTimeout(late)
       if (this.#worker() === worker) this.#exited(fault, code)
     })

@@ -1,5 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import type { AgentInput, HistoryEntry } from '../boundary/messages.ts'
+import { toolsOfRun } from '../mcp/tools-of-run.ts'
 import { resolveModel } from '../model/resolve-model.ts'
 import type { ToolSet } from '../tool.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
@@ -19,7 +20,7 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
   const scope = run.scope()
   void run.commit(run.settleMessage(scope))
   const model = await modelFor(run, options)
-  const tools = options.tools ?? run.agent.tools ?? {}
+  const { tools, missing } = options.tools ? { tools: options.tools, missing: [] } : await toolsOfRun(run)
   const toolsForModel = await describeTools(tools)
   const maxSteps = options.maxSteps ?? run.agent.maxSteps ?? MAX_STEPS
   const instructions = options.instructions ?? run.agent.instructions
@@ -34,6 +35,7 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
       instructions,
       conversation: await compacted(run, [...asked, ...said], instructions, toolsForModel),
       tools: toolsForModel,
+      missing: steps === 1 ? missing : [],
       settings: settingsOf(options),
     })
     usage = sumUsage(usage, answer.usage)

@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import type { Json, MessagePart } from '@longwire/protocol'
 import type { HistoryEntry } from '../boundary/messages.ts'
+import type { MissingServer } from '../mcp/agent-mcp.ts'
 import { describeModel } from '../model/model.ts'
 import { AgentFailure } from '../turn/failure.ts'
 import type { OpenMessage } from '../turn/open-message.ts'
@@ -24,6 +25,8 @@ export interface ModelCall {
   readonly instructions: string | undefined
   readonly conversation: readonly HistoryEntry[]
   readonly tools: readonly LanguageModelV4FunctionTool[]
+  /** Servers whose tools the model has to do without, for the person to know. */
+  readonly missing: readonly MissingServer[]
   readonly settings: Pick<LanguageModelV4CallOptions, 'temperature' | 'maxOutputTokens'>
 }
 
@@ -34,6 +37,7 @@ export interface ModelSaid extends Heard {
 
 /** One step of the loop: streams what the model says, and commits it as one message. A passing fault is tried again. */
 export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall): Promise<ModelSaid> {
+  void run.commit(call.missing.flatMap((server) => missingTools(run, scope, call.step, server)))
   for (let attempt = 1; ; attempt++) {
     const message = run.openMessage(call.step)
     const span = run.spans.open({
@@ -59,6 +63,13 @@ export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall)
       await backOff(run, scope, fault, attempt)
     }
   }
+}
+
+function missingTools(run: RunningTurn, scope: Scope, step: string, { name, reason }: MissingServer) {
+  const head = { level: 'milestone', kind: 'tool', parent: scope.span?.id, step } as const
+  return run.spans
+    .open({ ...head, label: `The tools of ${name} are not available`, detail: { error: reason } })
+    .end('error')
 }
 
 async function listen(run: RunningTurn, call: ModelCall, message: OpenMessage): Promise<Heard> {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { FromAgent, ToAgent } from '../boundary/messages.ts'
 import { systemClock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
+import { listenToMcp } from '../mcp/mcp-of.ts'
 import { messageOf } from '../turn/failure.ts'
 import { AgentWorker } from './agent-worker.ts'
 import { describeAgent, loadAgents, Unloadable } from './load-agents.ts'
@@ -15,6 +16,11 @@ export interface AgentWorkerData {
 const { file } = workerData as AgentWorkerData
 const port = parentPort!
 const post = (message: FromAgent) => port.postMessage(message)
+
+listenToMcp({
+  process: (pid, isAlive) => post({ type: 'process', pid, isAlive }),
+  printed: (server, line) => console.error(`[mcp ${server}] ${line}`),
+})
 
 try {
   const agents = await loadAgents(file)

@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { AgentDescription } from '../boundary/messages.ts'
+import { systemClock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
 import { inputJsonSchema } from '../loop/tool-schema.ts'
+import { mcpTools } from '../mcp/mcp-of.ts'
 import { describeModel } from '../model/model.ts'
 import { resolveModel } from '../model/resolve-model.ts'
-import type { Tool } from '../tool.ts'
+import type { Tool, ToolSet } from '../tool.ts'
 import { messageOf } from '../turn/failure.ts'
 
 /** Why a file gives no agents, and where in its source, as far as that can be told. */
@@ -105,7 +107,8 @@ function checkedByNode(file: string): Promise<SourceLine | undefined> {
 export async function describeAgent(agent: Agent): Promise<AgentDescription> {
   try {
     if (agent.model !== undefined) await resolveModel(agent.model)
-    const tools = Object.entries(agent.tools ?? {}).map(([name, tool]) => describeTool(name, tool))
+    const all = { ...(await listedMcpTools(agent)), ...agent.tools }
+    const tools = Object.entries(all).map(([name, tool]) => describeTool(name, tool))
     return {
       name: agent.name,
       ...(agent.description === undefined ? {} : { description: agent.description }),
@@ -117,6 +120,23 @@ export async function describeAgent(agent: Agent): Promise<AgentDescription> {
   } catch (error) {
     throw new Unloadable(`agent ${agent.name}: ${messageOf(error)}`, undefined, { cause: error })
   }
+}
+
+/** How long the tools of MCP servers may take to be listed; a turn looks for those that are missing again. */
+const MCP_LIST_MS = 5_000
+
+async function listedMcpTools(agent: Agent): Promise<ToolSet> {
+  if (!agent.mcp) return {}
+  const over = new AbortController()
+  const late = systemClock.sleep(MCP_LIST_MS, over.signal).then(() => TOO_LATE)
+  const { tools, missing } = await Promise.race([mcpTools(agent), late]).finally(() => over.abort())
+  for (const { reason } of missing) console.error(`agent ${agent.name}: ${reason}`)
+  return tools
+}
+
+const TOO_LATE = {
+  tools: {},
+  missing: [{ reason: `its MCP servers did not list their tools within ${MCP_LIST_MS} ms` }],
 }
 
 async function describeTool(name: string, tool: Tool): Promise<AgentDescription['tools'][number]> {
