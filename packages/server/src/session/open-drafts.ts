@@ -70,6 +70,7 @@ export class OpenDrafts {
     if (ENDS_STEP.has(commit.type) && commit.step !== undefined) this.#dropStep(commit.step)
     if (commit.type === 'trace.span' && commit.span !== undefined) this.#latest.delete(commit.span)
     if (commit.type === 'task.finished' && commit.task !== undefined) this.#latest.delete(commit.task)
+    if (commit.type === 'step.rolledback' && commit.step !== undefined) this.#dropSpans(commit.step)
     if (commit.type === 'turn.ended') this.#dropTurn()
   }
 
@@ -125,6 +126,12 @@ export class OpenDrafts {
     for (const [key, event] of this.#latest) if (event.type !== 'task.progress') this.#latest.delete(key)
   }
 
+  /** The spans of a step that is withdrawn go with it. */
+  #dropSpans(step: string): void {
+    const mark = `"step":${JSON.stringify(step)}`
+    for (const [key, event] of this.#latest) if (event.fields.includes(mark)) this.#latest.delete(key)
+  }
+
   #dropStep(step: string): void {
     for (const [key, draft] of this.#growing) if (draft.head.step === step) this.#growing.delete(key)
     for (const [seq, runs] of this.#runs) {
@@ -135,11 +142,7 @@ export class OpenDrafts {
   }
 }
 
-const ENDS_STEP: ReadonlySet<CommitType> = new Set<CommitType>([
-  'message.committed',
-  'step.rolledback',
-  'step.finished',
-])
+const ENDS_STEP: ReadonlySet<CommitType> = new Set<CommitType>(['message.committed', 'step.rolledback'])
 
 /** A part of a run, up to its end. */
 interface Said {
