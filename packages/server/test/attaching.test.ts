@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
 import type { SessionEvent } from '@longwire/protocol'
+import { MemoryStore } from '@longwire/store'
 import { emptyView, fold, lastTurns, type SessionView } from '@longwire/view'
 import { describe, expect, test } from 'vitest'
-import { type House, house, turnOn } from './house.ts'
+import { type House, house, serverEnds, turnOn } from './house.ts'
 import type { Peer } from './peer.ts'
 import type { ScriptedRun } from './scripted-host.ts'
 
@@ -207,6 +210,12 @@ describe('attach with a place', () => {
   })
 })
 
+/** The store as it is for a server that comes after this one: stopping does not close it. */
+function keptOpen(store: MemoryStore): MemoryStore {
+  store.close = async () => {}
+  return store
+}
+
 describe('the view over HTTP', () => {
   async function longSession(turns: number): Promise<{ home: House; path: string; whole: SessionView }> {
     const home = await house()
@@ -255,5 +264,36 @@ describe('the view over HTTP', () => {
       expect(answer, before).toMatchObject({ status: 404, body: { code: 'turn_not_found' } })
     }
     expect(await home.fetch('/v1/sessions/none/view')).toMatchObject({ body: { code: 'session_not_found' } })
+  })
+})
+
+describe('a reader over HTTP', () => {
+  test('[E8] that left before its session was found leaves nothing behind', async () => {
+    const store = new MemoryStore()
+    const before = await house({ data: keptOpen(store) })
+    await before.post('/v1/sessions', { agent: 'echo', session: 'mine' })
+    await before.server.stop(0)
+
+    const asked = Promise.withResolvers<void>()
+    const found = Promise.withResolvers<void>()
+    const load = store.load.bind(store)
+    store.load = async (key) => {
+      asked.resolve()
+      await found.promise
+      return load(key)
+    }
+    const home = await house({ data: keptOpen(store) })
+    const ends = serverEnds()
+    const reading = get(`${home.url}/v1/sessions/mine/events`, { headers: { accept: 'text/event-stream' } })
+    reading.on('error', () => {})
+    await asked.promise
+    const [end] = ends.values()
+    const gone = once(end!, 'close')
+    reading.destroy()
+    await gone
+    found.resolve()
+    expect(await home.fetch('/v1/sessions/mine')).toMatchObject({ body: { head: 1 } })
+    const metrics = await (await fetch(`${home.url}/metrics`)).text()
+    expect(metrics).toMatch(/^longwire_attachments 0$/m)
   })
 })

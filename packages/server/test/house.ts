@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -134,4 +136,16 @@ export const byHeader: NonNullable<ServerOptions['verifiers']>[number] = {
     if (principal === 'nobody') throw new Refusal('unauthenticated', 'nobody is not let in')
     return { principal, sees: { trace: 'debug', reasoning: true } }
   },
+}
+
+/** The server's ends of the connections that are made from now on, by the port of the other end. */
+export function serverEnds(): Map<number, Socket> {
+  const ends = new Map<number, Socket>()
+  const keep = (message: unknown) => {
+    const { socket } = message as { socket: Socket }
+    ends.set(socket.remotePort!, socket)
+  }
+  subscribe('net.server.socket', keep)
+  afterwards(() => unsubscribe('net.server.socket', keep))
+  return ends
 }

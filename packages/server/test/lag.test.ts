@@ -1,27 +1,14 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { get } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { LIMITS, type SessionEvent } from '@longwire/protocol'
 import { emptyView, fold, lastTurns, type SessionView } from '@longwire/view'
 import { describe, expect, test } from 'vitest'
-import { afterwards, expectAWholeTurn, type House, house, turnOn } from './house.ts'
+import { afterwards, expectAWholeTurn, type House, house, serverEnds, turnOn } from './house.ts'
 import type { Peer } from './peer.ts'
 import type { ScriptedRun } from './scripted-host.ts'
 
 const PIECE = 'x'.repeat(8_000)
 const tick = () => new Promise((resolve) => setImmediate(resolve))
-
-/** The server's ends of the connections that are made from now on, by the port of the other end. */
-function serverEnds(): Map<number, Socket> {
-  const ends = new Map<number, Socket>()
-  const keep = (message: unknown) => {
-    const { socket } = message as { socket: Socket }
-    ends.set(socket.remotePort!, socket)
-  }
-  subscribe('net.server.socket', keep)
-  afterwards(() => unsubscribe('net.server.socket', keep))
-  return ends
-}
 
 const portOf = (peer: Peer) => (peer.socket as unknown as { _socket: Socket })._socket.localPort!
 
