@@ -3,8 +3,17 @@ import type { ContextOptions } from './loop/compaction.ts'
 import type { Prices } from './loop/price.ts'
 import { checkMcpServers, type McpServers } from './mcp/mcp-options.ts'
 import type { Model } from './model/model.ts'
-import type { ToolSet } from './tool.ts'
-import type { Turn } from './turn/turn.ts'
+import type { CallToJudge, ToolSet } from './tool.ts'
+import { type Duration, milliseconds } from './turn/duration.ts'
+import type { ScheduleOptions, Turn } from './turn/turn.ts'
+
+/** What a policy says of a call: `ask` is an approval by a person; undefined leaves it to the tool. */
+export type Verdict =
+  | 'allow'
+  | 'deny'
+  | 'ask'
+  | { readonly verdict: 'allow' | 'deny' | 'ask'; readonly reason?: string }
+  | undefined
 
 export interface AgentOptions {
   /** How clients name it: letters, digits, `.`, `_` and `-`. */
@@ -16,6 +25,10 @@ export interface AgentOptions {
   readonly tools?: ToolSet
   /** Servers of the Model Context Protocol whose tools the agent has too, each named `server_tool`. */
   readonly mcp?: McpServers
+  /** Which calls may be made: comes before what each tool says of itself. One that throws denies. */
+  readonly policy?: (call: CallToJudge) => Verdict | Promise<Verdict>
+  /** Turns that begin by themselves in each session of the agent, again and again. */
+  readonly every?: readonly (ScheduleOptions & { readonly every: Duration })[]
   /** Model calls of one `generate` at most; 20 unless given. */
   readonly maxSteps?: number
   /** What a turn, and a session, may use; checked before each model call and each batch of tool calls. */
@@ -43,6 +56,10 @@ export function defineAgent(options: AgentOptions): Agent {
   }
   if (!options.run && !options.model) {
     throw new TypeError(`defineAgent: agent ${options.name} has neither a model nor a run function`)
+  }
+  for (const { every, label } of options.every ?? []) {
+    const what = `defineAgent: agent ${options.name}, every «${label}»`
+    if (milliseconds(every, what) < 1_000) throw new TypeError(`${what}: a schedule comes due once a second at most`)
   }
   if (options.mcp) checkMcpServers(options.mcp)
   if (options.budget) checkBudget(options.budget, options.prices !== undefined)

@@ -1,9 +1,35 @@
 // What an agent author writes.
-export type { Agent, AgentOptions } from './define-agent.ts'
+export type { AgentToolOptions } from './agent-tool.ts'
+export { agentTool } from './agent-tool.ts'
+export type { Because } from './boundary/messages.ts'
+export type { Agent, AgentOptions, Verdict } from './define-agent.ts'
 export { defineAgent } from './define-agent.ts'
+export { ToolCallFailed } from './loop/own-call.ts'
 export type { Model } from './model/model.ts'
 export { describeModel } from './model/model.ts'
 export { ModelUnavailable, resolveModel } from './model/resolve-model.ts'
-export type { Tool, ToolContext, ToolOptions, ToolSet } from './tool.ts'
+export type { CallToJudge, Tool, ToolContext, ToolOptions, ToolSet } from './tool.ts'
 export { tool } from './tool.ts'
-export type { Generated, GenerateOptions, SpanOptions, Trace, Turn } from './turn/turn.ts'
+export type { Duration } from './turn/duration.ts'
+export { RequestExpired } from './turn/questions.ts'
+export type {
+  Approval,
+  ApprovalOptions,
+  ChoiceOptions,
+  ClientToolOptions,
+  FormOptions,
+  Given,
+  JsonSchema,
+  Requests,
+} from './turn/request-api.ts'
+export type {
+  BackgroundOptions,
+  Generated,
+  GenerateOptions,
+  ScheduleOptions,
+  Schedules,
+  SpanOptions,
+  Task,
+  Trace,
+  Turn,
+} from './turn/turn.ts'

@@ -133,7 +133,7 @@ test('[G17] a tool tells how far it is, and what it traces stands below its call
         progress(0.5, 'half of it')
         await pause(2)
         trace.note(`${call} for ${principal}`)
-        return null
+        return 2
       },
     }),
   }

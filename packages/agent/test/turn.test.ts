@@ -65,7 +65,7 @@ test('[G8] what is said in one tick comes in one message', async () => {
   expect(said.drafts[0]!.pieces).toHaveLength(100)
 })
 
-test('[G6] steps are numbered in the order in which they begin, nested and side by side', async () => {
+test('[G6] steps are numbered in the order in which they begin, those within a step by themselves', async () => {
   const named = agent(async (turn) => {
     await turn.text('first')
     await turn.step('outer', async () => {
@@ -75,7 +75,7 @@ test('[G6] steps are numbered in the order in which they begin, nested and side 
   })
   const [once, again] = [await play(named), await play(named)]
   const steps = once.of('step.finished').map(({ step, name }) => `${step} ${name}`)
-  expect(steps).toEqual(['t1.4 quick', 't1.3 slow', 't1.2 outer', 't1.5 last'])
+  expect(steps).toEqual(['t1.2.2 quick', 't1.2.1 slow', 't1.2 outer', 't1.3 last'])
   expect(again.of('step.finished').map(({ step }) => step)).toEqual(once.of('step.finished').map(({ step }) => step))
 })
 
@@ -92,8 +92,8 @@ test('[G7] a message is committed before the step that follows it, and what a st
   )
   expect(said.of('message.committed').map(({ step, message }) => [step, message.parts])).toEqual([
     ['t1.1', [{ type: 'text', text: 'before' }]],
-    ['t1.3', [{ type: 'text', text: 'inside' }]],
-    ['t1.4', [{ type: 'text', text: 'after' }]],
+    ['t1.2.1', [{ type: 'text', text: 'inside' }]],
+    ['t1.3', [{ type: 'text', text: 'after' }]],
   ])
   expect(said.items).toContainEqual(['message.committed', 'trace.span', 'step.finished'])
   expect(said.of('step.finished')[0]).toMatchObject({ step: 't1.2', name: 'load', output: [1, 2] })
@@ -127,7 +127,7 @@ test.each([
   const said = await play(agent(async (turn) => void (await turn.step('load', work))))
   expect(said.end).toMatchObject({ outcome: 'failed', error: { code: 'bad_event', retryable: false } })
   expect(said.end).toMatchObject({ error: { message: expect.stringContaining(message) } })
-  expect(said.of('step.finished')).toEqual([])
+  expect(said.of('step.finished').map(({ output, error }) => [output, error?.code])).toEqual([[undefined, 'bad_event']])
 })
 
 test('[G10] what a failed step said is withdrawn, and the turn goes on where the error is caught', async () => {
@@ -141,9 +141,9 @@ test('[G10] what a failed step said is withdrawn, and the turn goes on where the
     }),
   )
   expect(said.end.outcome).toBe('completed')
-  expect(said.of('step.rolledback')).toMatchObject([{ step: 't1.2', reason: 'no' }])
+  expect(said.of('step.rolledback')).toMatchObject([{ step: 't1.1.1', reason: 'no' }])
   expect(said.of('trace.span')).toMatchObject([{ label: 'load', outcome: 'error' }])
-  expect(said.of('message.committed')).toMatchObject([{ step: 't1.3' }])
+  expect(said.of('message.committed')).toMatchObject([{ step: 't1.2' }])
 })
 
 test('[G11] a gigabyte said without awaiting ends the turn at the bound, even where every error is swallowed', async () => {
@@ -281,7 +281,7 @@ test('[G18] a milestone ends where the next begins, and where the step or turn a
   )
   expect(said.of('trace.span').map(({ label, outcome, parent }) => [label, outcome, parent])).toEqual([
     ['one', 'ok', undefined],
-    ['inside', 'ok', 't1.s3'],
+    ['inside', 'ok', 't1.1.s1'],
     ['load', 'ok', undefined],
     ['two', 'ok', undefined],
     ['three', 'error', undefined],

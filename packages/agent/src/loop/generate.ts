@@ -1,13 +1,16 @@
 import type { LanguageModelV4, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import type { AgentInput, HistoryEntry } from '../boundary/messages.ts'
+import type { AgentInput, HistoryEntry, ToolResult } from '../boundary/messages.ts'
 import { toolsOfRun } from '../mcp/tools-of-run.ts'
 import { resolveModel } from '../model/resolve-model.ts'
 import type { ToolSet } from '../tool.ts'
+import { becauseText } from '../turn/because-text.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
-import type { RunningTurn } from '../turn/running-turn.ts'
+import { NEVER, type RunningTurn } from '../turn/running-turn.ts'
 import type { Generated, GenerateOptions } from '../turn/turn.ts'
 import { compacted } from './compacted.ts'
-import { callModel } from './model-call.ts'
+import type { ToolCall } from './hearing.ts'
+import { callModel, type ModelSaid } from './model-call.ts'
+import { recalledCall } from './recalled-call.ts'
 import { callTools } from './tool-call.ts'
 import { inputJsonSchema } from './tool-schema.ts'
 import { sumUsage } from './usage.ts'
@@ -18,7 +21,7 @@ const MAX_STEPS = 20
 export async function generate(run: RunningTurn, options: GenerateOptions = {}): Promise<Generated> {
   run.voice.ensureSpeaking()
   const scope = run.scope()
-  void run.commit(run.settleMessage(scope))
+  const first = run.nextStep(scope)
   const model = await modelFor(run, options)
   const { tools, missing } = options.tools ? { tools: options.tools, missing: [] } : await toolsOfRun(run)
   const toolsForModel = await describeTools(tools)
@@ -27,42 +30,71 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
   const asked = askedIn(run, options.prompt)
   const said: HistoryEntry[] = []
   let usage: Generated['usage'] = {}
-  for (let steps = 1, step = run.steps.next(); ; steps++) {
+  for (let steps = 1, step = first; ; steps++) {
     await run.budget.beforeModelCall(model)
-    const answer = await callModel(run, scope, {
-      model,
-      step,
-      instructions,
-      conversation: await compacted(run, [...asked, ...said], instructions, toolsForModel),
-      tools: toolsForModel,
-      missing: steps === 1 ? missing : [],
-      settings: settingsOf(options),
-    })
+    const answer = (await recalledCall(run, step)) ?? (await think(step, steps))
     usage = sumUsage(usage, answer.usage)
     said.push({ role: 'assistant', turn: run.id, parts: answer.parts })
     const isDone = answer.calls.length === 0
     if (!isDone) {
       await run.budget.beforeTools(answer.calls.length)
-      said.push({ role: 'tool', turn: run.id, results: await callTools(run, scope, tools, answer.calls) })
+      said.push({ role: 'tool', turn: run.id, results: await callAll(answer.calls) })
     }
     if (!isDone && steps >= maxSteps) throw tooManySteps(maxSteps)
-    step = run.steps.next()
-    const steers = steps < maxSteps ? await run.voice.take(step) : []
+    step = scope.step.ids.next()
+    const steers = steps < maxSteps ? await steersAt(run, step) : []
     if (isDone && steers.length === 0) {
-      run.steps.release(step)
+      scope.step.ids.release(step)
       run.generated.push(...said)
       run.finishReason = answer.finishReason
       return { text: answer.text, finishReason: answer.finishReason, usage, steps }
     }
     said.push(...steers.map((input) => entryOf(run, input)))
   }
+
+  async function think(step: string, steps: number): Promise<ModelSaid> {
+    const thinking = scope.step.doing.begin('work')
+    try {
+      return await callModel(run, scope, {
+        model,
+        step,
+        instructions,
+        conversation: await compacted(run, [...asked, ...said], instructions, toolsForModel),
+        tools: toolsForModel,
+        missing: steps === 1 ? missing : [],
+        settings: settingsOf(options),
+      })
+    } finally {
+      thinking.end()
+    }
+  }
+
+  function callAll(calls: readonly ToolCall[]): Promise<readonly ToolResult[]> {
+    const planned = calls.map((call) => ({ ...call, step: scope.step.ids.next() }))
+    return callTools(run, scope, tools, planned, [...asked, ...said])
+  }
+}
+
+/** What a person sent to steer by, and joins where `step` begins. What joined in an earlier run of the turn joins again. */
+async function steersAt(run: RunningTurn, step: string): Promise<readonly AgentInput[]> {
+  const joined = run.joinedAt(step)
+  if (run.journal.isPast(step)) return joined
+  if (run.isRetraced) return NEVER
+  return [...joined, ...(await run.voice.take(step))]
 }
 
 /** The conversation as it stands before the first model call. */
 function askedIn(run: RunningTurn, prompt: string | undefined): readonly HistoryEntry[] {
-  const before = [...run.start.history, ...run.start.inputs.map((input) => entryOf(run, input))]
+  const before = [...run.start.history, ...run.inputs.map((input) => entryOf(run, input)), ...becauseOf(run)]
   if (prompt === undefined) return [...before, ...run.generated.filter((entry) => entry.role === 'user')]
   return [...before, ...run.generated, { role: 'user', turn: run.id, parts: [{ type: 'text', text: prompt }] }]
+}
+
+/** What a turn is asked that no person began. */
+function becauseOf(run: RunningTurn): readonly HistoryEntry[] {
+  const { because } = run.start
+  if (!because) return []
+  return [{ role: 'user', turn: run.id, parts: [{ type: 'text', text: becauseText(because) }] }]
 }
 
 function entryOf(run: RunningTurn, { text, parts, context }: AgentInput): HistoryEntry {

@@ -3,7 +3,8 @@ import type { Json, MessagePart } from '@longwire/protocol'
 import type { HistoryEntry } from '../boundary/messages.ts'
 import type { MissingServer } from '../mcp/agent-mcp.ts'
 import { describeModel } from '../model/model.ts'
-import { AgentFailure } from '../turn/failure.ts'
+import { AgentFailure, failureOf } from '../turn/failure.ts'
+import { GENERATE } from '../turn/journal.ts'
 import type { OpenMessage } from '../turn/open-message.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
 import type { Scope } from '../turn/scope.ts'
@@ -38,6 +39,8 @@ export interface ModelSaid extends Heard {
 /** One step of the loop: streams what the model says, and commits it as one message. A passing fault is tried again. */
 export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall): Promise<ModelSaid> {
   void run.commit(call.missing.flatMap((server) => missingTools(run, scope, call.step, server)))
+  const startedAt = run.clock.now()
+  const took = () => Math.max(0, run.clock.now() - startedAt)
   for (let attempt = 1; ; attempt++) {
     const message = run.openMessage(call.step)
     const span = run.spans.open({
@@ -51,7 +54,7 @@ export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall)
       const said = await listen(run, call, message)
       const heard = { ...said, usage: run.budget.priced(said.usage, call.model) }
       run.use(heard.usage)
-      void run.commit(committed(message, span, heard))
+      void run.commit(committed(message, span, heard, took()))
       return { ...heard, text: message.text, parts: message.parts() }
     } catch (error) {
       if (run.voice.isOver) throw error
@@ -59,8 +62,14 @@ export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall)
       const reason = fault?.message ?? (error as Error).message
       void run.commit([...span.end('error', { error: reason }), { type: 'step.rolledback', step: call.step, reason }])
       if (!fault) throw error
-      if (!fault.isPassing || attempt === TRIES) throw failureFor(call.model, fault, error, attempt)
-      await backOff(run, scope, fault, attempt)
+      if (!fault.isPassing || attempt === TRIES) {
+        const failure = failureFor(call.model, fault, error, attempt)
+        void run.commit([
+          { type: 'step.finished', step: call.step, name: GENERATE, error: failureOf(failure), tookMs: took() },
+        ])
+        throw failure
+      }
+      await backOff(run, scope, call.step, fault, attempt)
     }
   }
 }
@@ -103,10 +112,18 @@ async function listen(run: RunningTurn, call: ModelCall, message: OpenMessage): 
   }
 }
 
-function committed(message: OpenMessage, span: Span, { finishReason, usage }: Heard): readonly CommitFields[] {
+function committed(
+  message: OpenMessage,
+  span: Span,
+  { finishReason, usage }: Heard,
+  tookMs: number,
+): readonly CommitFields[] {
   const detail = { finishReason, usage } as Json
-  const said = message.isEmpty ? [] : [message.commit(usage)]
-  return [...said, ...span.end('ok', detail)]
+  // A call that said nothing is in the log, too: it is not made again.
+  const said: CommitFields = message.isEmpty
+    ? { type: 'step.finished', step: message.step, name: GENERATE, output: { finishReason, usage } as never, tookMs }
+    : message.commit(usage, finishReason)
+  return [said, ...span.end('ok', detail)]
 }
 
 function failureFor(model: LanguageModelV4, fault: ProviderFault, cause: unknown, attempts: number): AgentFailure {
@@ -117,14 +134,22 @@ function failureFor(model: LanguageModelV4, fault: ProviderFault, cause: unknown
 }
 
 /** Waits before the next try, in sight of the person. */
-async function backOff(run: RunningTurn, scope: Scope, fault: ProviderFault, attempt: number): Promise<void> {
+async function backOff(
+  run: RunningTurn,
+  scope: Scope,
+  step: string,
+  fault: ProviderFault,
+  attempt: number,
+): Promise<void> {
   const jittered = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + run.clock.random())
   const ms = Math.round(fault.retryAfterMs ?? jittered)
   const label = `${fault.says}, trying again in ${ms < 1_000 ? `${ms} ms` : `${Math.round(ms / 1_000)} s`}`
-  const wait = run.openSpan(scope, {
+  const wait = run.spans.open({
     label,
     level: 'milestone',
     kind: 'wait',
+    parent: scope.span?.id,
+    step,
     detail: { error: fault.message, attempt },
   })
   await run.clock.sleep(ms, run.signal)

@@ -1,61 +1,93 @@
-import type { Json } from '@longwire/protocol'
-import type { ToolResult } from '../boundary/messages.ts'
-import type { Tool, ToolContext, ToolSet } from '../tool.ts'
+import type { EventOf, Json } from '@longwire/protocol'
+import type { HistoryEntry, ToolResult } from '../boundary/messages.ts'
+import type { Tool, ToolSet } from '../tool.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
-import { jsonText } from '../turn/json-text.ts'
-import type { RunningTurn } from '../turn/running-turn.ts'
-import { currentScope, type Scope } from '../turn/scope.ts'
-import { scopeTrace } from '../turn/scope-trace.ts'
-import { untilAborted } from '../turn/until-aborted.ts'
+import type { RecordedStep } from '../turn/journal.ts'
+import { Questions } from '../turn/questions.ts'
+import { NEVER, type RunningTurn } from '../turn/running-turn.ts'
+import { type Scope, stepScope } from '../turn/scope.ts'
 import type { CommitFields } from '../turn/voice.ts'
+import { askApproval, askClient, askRecovery, type Permit } from './call-questions.ts'
 import type { ToolCall } from './hearing.ts'
-import { checkInput } from './tool-schema.ts'
+import { type Ended, execute, failed } from './tool-execution.ts'
+import { checked } from './tool-schema.ts'
+import { judge } from './verdict.ts'
 
-const TIMEOUT_MS = 60_000
+/** A call and the step it is. */
+export type PlannedCall = ToolCall & { readonly step: string }
 
-/** A call that is ready to be made, or known to be wrong before it is. */
-type Prepared = ToolCall & { readonly step: string } & (
-    | { readonly tool: Tool; readonly checked: unknown }
-    | { readonly tool?: Tool | undefined; readonly refused: string }
-  )
+/** How a call goes on from what the log holds of it, and from what may be done. */
+type Prepared = PlannedCall & { readonly recorded?: RecordedStep | undefined } & Way
+type Way =
+  | { readonly way: 'answer'; readonly finished: EventOf<'tool.finished'>; readonly tool?: undefined }
+  /** It is wrong before it is made. */
+  | { readonly way: 'refuse'; readonly refused: string; readonly tool?: Tool | undefined }
+  | { readonly way: 'deny'; readonly reason?: string | undefined; readonly tool: Tool }
+  | { readonly way: 'ask'; readonly checked: unknown; readonly reason?: string | undefined; readonly tool: Tool }
+  | { readonly way: 'run'; readonly checked: unknown; readonly tool: Tool }
+  /** It had started when the run was cut. */
+  | { readonly way: 'resume'; readonly checked: unknown; readonly tool: Tool }
+
+type ToMake = Exclude<Prepared, { way: 'answer' | 'deny' }>
 
 /**
- * Makes the calls of one model step side by side, each a step of its own. All are in the log as started before the
- * first one runs, and each gets exactly one result, in the order of the calls.
+ * Makes the calls of one model step side by side, each a step of its own. All that need nobody's leave are in the log
+ * as started before the first one runs. Each gets exactly one result, in the order of the calls.
  */
 export async function callTools(
   run: RunningTurn,
   around: Scope,
   tools: ToolSet,
-  calls: readonly ToolCall[],
+  calls: readonly PlannedCall[],
+  history: readonly HistoryEntry[],
 ): Promise<readonly ToolResult[]> {
-  const steps = calls.map((call) => ({ call, step: run.steps.next() }))
-  const prepared = await Promise.all(steps.map(({ call, step }) => prepare(tools, call, step)))
+  const known = calls.map((call) => ({ ...call, recorded: run.begin(call.step, { kind: 'tool', name: call.name }) }))
+  const prepared = await Promise.all(
+    known.map(async (call): Promise<Prepared> => ({ ...call, ...(await wayOf(run, tools, call, history)) })),
+  )
   run.voice.ensureSpeaking()
-  const logged = run.commit(prepared.map(started))
+  const logged = run.isRetraced ? NEVER : run.commit(prepared.flatMap(startAtOnce))
   return Promise.all(prepared.map((call) => callTool(run, around, call, logged)))
 }
 
-async function prepare(tools: ToolSet, call: ToolCall, step: string): Promise<Prepared> {
+async function wayOf(
+  run: RunningTurn,
+  tools: ToolSet,
+  call: PlannedCall & { readonly recorded?: RecordedStep | undefined },
+  history: readonly HistoryEntry[],
+): Promise<Way> {
+  const { toolStarted, toolFinished, requests = [] } = call.recorded ?? {}
+  if (toolFinished) return { way: 'answer', finished: toolFinished }
   const tool = Object.hasOwn(tools, call.name) ? tools[call.name] : undefined
   if (!tool) {
     const known = Object.keys(tools).join(', ') || 'none'
-    return { ...call, step, refused: `there is no tool «${call.name}»; the tools are: ${known}` }
+    return { way: 'refuse', refused: `there is no tool «${call.name}»; the tools are: ${known}` }
   }
-  if (call.unreadable !== undefined) return { ...call, step, tool, refused: call.unreadable }
+  if (call.unreadable !== undefined) return { way: 'refuse', tool, refused: call.unreadable }
   try {
-    const checked = await checkInput(tool, call.input)
-    return checked.ok
-      ? { ...call, step, tool, checked: checked.input }
-      : { ...call, step, tool, refused: checked.error }
+    const fits = await checked(tool.inputSchema, toolStarted?.input ?? call.input, 'the input')
+    if (!fits.ok) return { way: 'refuse', tool, refused: fits.error }
+    if (toolStarted) return { way: 'resume', tool, checked: fits.value }
+    if (requests.length > 0) return { way: 'ask', tool, checked: fits.value }
+    const { verdict, reason } = await judge(run, tool, call, fits.value, history)
+    if (verdict === 'deny') return { way: 'deny', tool, reason }
+    return verdict === 'ask'
+      ? { way: 'ask', tool, checked: fits.value, reason }
+      : { way: 'run', tool, checked: fits.value }
   } catch (error) {
-    return { ...call, step, tool, refused: `the input could not be checked: ${messageOf(error)}` }
+    return { way: 'refuse', tool, refused: `the input could not be checked: ${messageOf(error)}` }
   }
 }
 
-function started({ step, call, name, tool, input }: Prepared): CommitFields {
+function startAtOnce(call: Prepared): readonly CommitFields[] {
+  if (call.recorded?.toolStarted) return []
+  return call.way === 'refuse' || call.way === 'run' ? [started(call, call.input)] : []
+}
+
+function started({ step, call, name, tool }: Prepared, input: Json): CommitFields {
   const title = tool?.title === undefined ? {} : { title: tool.title }
-  return { type: 'tool.started', step, call, name, ...title, input: input as never }
+  const idempotent = tool?.idempotent ? { idempotent: true } : {}
+  return { type: 'tool.started', step, call, name, ...title, input: input as never, ...idempotent }
 }
 
 async function callTool(
@@ -64,82 +96,124 @@ async function callTool(
   prepared: Prepared,
   logged: Promise<void>,
 ): Promise<ToolResult> {
-  const { call, name, step, tool } = prepared
+  const { call, name, step, recorded } = prepared
+  if (prepared.way === 'answer') {
+    const { seq, outcome, output, error } = prepared.finished
+    await run.recall(seq)
+    return {
+      call,
+      name,
+      outcome,
+      ...(output === undefined ? {} : { output }),
+      ...(error === undefined ? {} : { error }),
+    }
+  }
+  if (run.isRetraced) return NEVER
+  if (prepared.way === 'deny') {
+    const error = prepared.reason ?? 'the agent may not do this'
+    return finish(run, prepared, { outcome: 'denied', error }, run.clock.now(), [])
+  }
+  const doing = around.step.doing.begin('work')
+  const scope: Scope = { run, step: stepScope(step, step, doing) }
+  const questions = new Questions(run, { ...scope, span: around.span }, step, recorded)
+  try {
+    const permit = await permitOf(run, questions, prepared, logged)
+    if ('outcome' in permit) return finish(run, prepared, permit, run.clock.now(), [])
+    return await make(run, around, scope, questions, prepared, permit)
+  } finally {
+    doing.end()
+  }
+}
+
+/** With what the call may be made, once it may and is in the log as started; or what it came to without. */
+async function permitOf(
+  run: RunningTurn,
+  questions: Questions,
+  prepared: ToMake,
+  logged: Promise<void>,
+): Promise<Permit | Ended> {
+  const input = prepared.recorded?.toolStarted?.input ?? prepared.input
+  switch (prepared.way) {
+    case 'refuse':
+      return { input, checked: undefined }
+    case 'run':
+      await logged
+      return { input, checked: prepared.checked }
+    case 'ask': {
+      const permit = await askApproval(questions, prepared.tool, prepared, prepared.checked, prepared.reason)
+      if (!('outcome' in permit)) await run.commit([started(prepared, permit.input)])
+      return permit
+    }
+    case 'resume': {
+      const { tool, recorded, step, checked } = prepared
+      if (tool.client || tool.idempotent || recorded?.toolStarted?.idempotent) return { input, checked }
+      const choice = await askRecovery(questions, tool, prepared, input, recorded?.started?.seq ?? 0)
+      if (choice !== 'again') return choice
+      await run.commit([{ type: 'step.started', step, name: 'again' }])
+      return { input, checked }
+    }
+  }
+}
+
+/** Makes the call, in a span of its own. */
+async function make(
+  run: RunningTurn,
+  around: Scope,
+  inside: Scope,
+  questions: Questions,
+  prepared: ToMake,
+  permit: Permit,
+): Promise<ToolResult> {
+  const { tool, step, call } = prepared
   const startedAt = run.clock.now()
+  const label = labelOf(prepared, permit)
   const span = run.spans.open({
-    label: labelOf(prepared),
+    label,
     level: tool?.level ?? (tool?.milestone === undefined ? 'step' : 'milestone'),
     kind: tool?.span ?? 'tool',
     parent: around.span?.id,
     step,
   })
-  const scope: Scope = { run, step: { id: step }, span }
-  const ended = 'refused' in prepared ? refusal(prepared.refused) : await outcomeOf(run, scope, prepared, logged)
+  const scope: Scope = { ...inside, span }
+  const ended = await outcomeOf()
   run.voice.ensureSpeaking()
+  const outcome = ended.outcome === 'ok' || ended.outcome === 'cancelled' ? ended.outcome : 'error'
+  return finish(run, prepared, ended, startedAt, run.leave(scope, outcome, ended.error))
+
+  function outcomeOf(): Promise<Ended> | Ended {
+    if (prepared.way === 'refuse') return failed(prepared.refused)
+    if (prepared.tool.client) return askClient(questions, prepared.tool, prepared, permit.input, label)
+    return execute(scope, prepared.tool, call, permit.checked)
+  }
+}
+
+function finish(
+  run: RunningTurn,
+  { step, call, name }: Prepared,
+  ended: Ended,
+  startedAt: number,
+  trace: readonly CommitFields[],
+): ToolResult {
   const tookMs = Math.max(0, run.clock.now() - startedAt)
-  const finish = (result: Ended): CommitFields =>
+  const finished = (result: Ended): CommitFields =>
     ({ type: 'tool.finished', step, call, ...result, tookMs }) as CommitFields
-  const trace = run.leave(scope, ended.outcome === 'ok' ? 'ok' : 'error', ended.error)
   try {
-    void run.commit([...trace, finish(ended)])
+    void run.commit([...trace, finished(ended)])
     return { call, name, ...ended }
   } catch (error) {
     if (!(error instanceof AgentFailure) || error.code !== 'event_too_big') throw error
-    const tooBig = refusal(`the output is too big: ${error.message}`)
-    void run.commit([finish(tooBig)])
+    const tooBig = failed(`the output is too big: ${error.message}`)
+    void run.commit([finished(tooBig)])
     return { call, name, ...tooBig }
   }
 }
 
-type Ended = Pick<ToolResult, 'outcome' | 'output' | 'error'>
-
-function refusal(error: string): Ended {
-  return { outcome: 'error', error }
-}
-
-/** Runs the tool's code for as long as it may. Rejects only when the turn is over; all else is a result. */
-async function outcomeOf(
-  run: RunningTurn,
-  scope: Scope,
-  { call, tool, checked }: Extract<Prepared, { checked: unknown }>,
-  logged: Promise<void>,
-): Promise<Ended> {
-  await logged
-  const stop = new AbortController()
-  const context: ToolContext = {
-    call,
-    session: run.start.session,
-    principal: run.start.principal,
-    signal: AbortSignal.any([run.signal, stop.signal]),
-    trace: scopeTrace(run, () => scope),
-    progress: (fraction, label) => scope.span?.move({ fraction, label }),
-  }
-  const timeout = tool.timeout ?? TIMEOUT_MS
-  const late = run.clock.sleep(timeout, stop.signal).then(() => stop.abort(tookTooLong(timeout)))
-  void late
-  try {
-    const work = currentScope.run(scope, async () => await tool.execute(checked, context))
-    const output: unknown = await untilAborted(context.signal, work)
-    const text = jsonText(output, 'the output')
-    return text === undefined ? { outcome: 'ok' } : { outcome: 'ok', output: output as Json }
-  } catch (error) {
-    run.voice.ensureSpeaking()
-    return refusal(messageOf(error))
-  } finally {
-    stop.abort(new DOMException('the call is over', 'AbortError'))
-  }
-}
-
-function tookTooLong(ms: number): Error {
-  return new DOMException(`the tool took longer than ${ms} ms`, 'TimeoutError')
-}
-
-function labelOf({ name, tool, ...prepared }: Prepared): string {
+function labelOf({ name, tool, way }: Prepared, { checked }: Permit): string {
   const plain = tool?.title ?? name
-  if (!tool || !('checked' in prepared) || tool.milestone === undefined) return plain
+  if (!tool || way === 'refuse' || tool.milestone === undefined) return plain
   if (typeof tool.milestone === 'string') return tool.milestone
   try {
-    return tool.milestone(prepared.checked)
+    return tool.milestone(checked)
   } catch {
     return plain
   }

@@ -8,24 +8,35 @@ type SchemaProps = StandardSchemaV1.Props & {
 }
 
 /** The tool's input as JSON Schema. Rejects where the schema's vendor has no way to say it. */
-export async function inputJsonSchema({ inputSchema }: Tool): Promise<JSONSchema7> {
-  const { jsonSchema } = inputSchema['~standard'] as SchemaProps
+export function inputJsonSchema({ inputSchema }: Tool): Promise<JSONSchema7> {
+  return jsonSchemaOf(inputSchema)
+}
+
+/** What fits `schema`, as JSON Schema. Rejects where the schema's vendor has no way to say it. */
+export async function jsonSchemaOf(schema: StandardSchemaV1<unknown, unknown>): Promise<JSONSchema7> {
+  const { jsonSchema } = schema['~standard'] as SchemaProps
   if (jsonSchema) return withoutDialect(jsonSchema.input({ target: 'draft-07' }))
   const { asSchema } = await import('@ai-sdk/provider-utils')
-  return withoutDialect((await asSchema(inputSchema).jsonSchema) as Record<string, unknown>)
+  return withoutDialect((await asSchema(schema).jsonSchema) as Record<string, unknown>)
 }
 
 function withoutDialect({ $schema: _, ...schema }: Record<string, unknown>): JSONSchema7 {
   return schema as JSONSchema7
 }
 
-export type Checked = { readonly ok: true; readonly input: unknown } | { readonly ok: false; readonly error: string }
+export type Checked<T = unknown> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: string }
 
-/** The input as the tool's schema leaves it, or what is wrong with it, in words a model can act on. */
-export async function checkInput({ inputSchema }: Tool, input: unknown): Promise<Checked> {
-  const result = await inputSchema['~standard'].validate(input)
-  if (!result.issues) return { ok: true, input: result.value }
-  return { ok: false, error: `the input does not fit: ${result.issues.map(issueText).join('; ')}` }
+/** The value as its schema leaves it, or what is wrong with it, in words a model can act on. */
+export async function checked<T>(
+  schema: StandardSchemaV1<unknown, T>,
+  value: unknown,
+  what: string,
+): Promise<Checked<T>> {
+  const result = await schema['~standard'].validate(value)
+  if (!result.issues) return { ok: true, value: result.value }
+  return { ok: false, error: `${what} does not fit: ${result.issues.map(issueText).join('; ')}` }
 }
 
 function issueText({ path, message }: StandardSchemaV1.Issue): string {

@@ -5,15 +5,18 @@ import type { CommitFields, Voice } from './voice.ts'
 /** A message that is still being said: each part streams as a draft, and one commit will hold them all. */
 export class OpenMessage {
   readonly step: string
+  /** It is in the log already: what is said here is not said again. */
+  readonly isRecorded: boolean
   readonly #voice: Voice
   readonly #turn: string
   readonly #parts: OpenPart[] = []
   #bytes = 0
 
-  constructor(voice: Voice, turn: string, step: string) {
+  constructor(voice: Voice, turn: string, step: string, isRecorded = false) {
     this.#voice = voice
     this.#turn = turn
     this.step = step
+    this.isRecorded = isRecorded
   }
 
   get isEmpty(): boolean {
@@ -27,7 +30,7 @@ export class OpenMessage {
 
   /** Goes on with the last part, or begins another where the kind changes. */
   say(type: 'text' | 'reasoning', text: string): void {
-    if (text === '') return
+    if (text === '' || this.isRecorded) return
     const last = this.#parts.at(-1)
     this.add(last?.type === type ? last : this.begin(type), text)
   }
@@ -83,13 +86,14 @@ export class OpenMessage {
     return this.#parts.map(messagePart)
   }
 
-  commit(usage?: Usage): CommitFields {
+  commit(usage?: Usage, finishReason?: string): CommitFields {
     const message = { role: 'assistant' as const, parts: [...this.parts()] }
     return {
       type: 'message.committed',
       step: this.step,
       message,
       ...(usage === undefined ? {} : { usage }),
+      ...(finishReason === undefined ? {} : { finishReason }),
     } as CommitFields
   }
 

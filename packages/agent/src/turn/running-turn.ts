@@ -1,17 +1,28 @@
-import type { Json, Usage } from '@longwire/protocol'
-import type { HistoryEntry, TurnStart } from '../boundary/messages.ts'
+import type { Failure, FailureCode, Json, Usage } from '@longwire/protocol'
+import type { AgentInput, HistoryEntry, TurnStart } from '../boundary/messages.ts'
 import type { Clock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
 import { callNames } from '../loop/call-names.ts'
 import { TurnBudget } from '../loop/turn-budget.ts'
 import { sumUsage } from '../loop/usage.ts'
+import type { KeptTask } from './background.ts'
+import { Doing } from './doing.ts'
 import { AgentFailure, failureOf, messageOf } from './failure.ts'
+import { type AskedStep, Journal, type RecordedStep } from './journal.ts'
 import { jsonText } from './json-text.ts'
 import { OpenMessage } from './open-message.ts'
-import { currentScope, type Scope } from './scope.ts'
+import { Replay } from './replay.ts'
+import { currentScope, type Scope, type StepScope, stepScope } from './scope.ts'
 import { type Span, type SpanHead, type SpanOutcome, Spans } from './span.ts'
-import { StepIds } from './step-ids.ts'
 import type { CommitFields, Voice } from './voice.ts'
+
+export interface RunOptions {
+  readonly keepTask?: (task: string, kept: KeptTask) => void
+  readonly isRetraced?: boolean
+}
+
+/** What never comes: a turn that is only retraced stops where the log ends. */
+export const NEVER = new Promise<never>(() => {})
 
 /** A turn while it runs: what the author's view of it and the model loop are both built on. */
 export class RunningTurn {
@@ -19,7 +30,9 @@ export class RunningTurn {
   readonly start: TurnStart
   readonly voice: Voice
   readonly clock: Clock
-  readonly steps: StepIds
+  /** What the log holds of the turn already. */
+  readonly journal: Journal
+  readonly replay = new Replay()
   readonly spans: Spans
   readonly root: Scope
   readonly budget: TurnBudget
@@ -30,24 +43,56 @@ export class RunningTurn {
   finishReason = 'stop'
   usage: Usage | undefined
 
-  constructor(agent: Agent, start: TurnStart, voice: Voice, clock: Clock) {
+  readonly #options: RunOptions
+  #isLooking = false
+  #isWaiting = false
+
+  constructor(agent: Agent, start: TurnStart, voice: Voice, clock: Clock, options: RunOptions = {}) {
     this.agent = agent
     this.start = start
     this.voice = voice
     this.clock = clock
-    this.steps = new StepIds(start.turn)
-    this.spans = new Spans(start.turn, voice, clock)
-    this.root = { run: this, step: {} }
+    this.#options = options
+    this.journal = new Journal(start.recorded)
+    this.spans = new Spans(this.name, voice, clock, this.journal)
+    this.root = { run: this, step: stepScope(this.name, undefined, new Doing(() => this.#look())) }
     this.budget = new TurnBudget(this)
-    this.nameCall = callNames(start.history)
+    this.nameCall = callNames(start.history, this.journal.calls)
   }
 
   get id(): string {
     return this.start.turn
   }
 
+  /** What its steps are named for: the turn, or the task that this is a run of. */
+  get name(): string {
+    return this.start.task ?? this.start.turn
+  }
+
+  /** Where the author's code is only followed to where it begins a task: nothing new may be done. */
+  get isRetraced(): boolean {
+    return this.#options.isRetraced ?? false
+  }
+
+  /** Keeps what a background task is to do until the session begins it. */
+  keepTask(task: string, kept: KeptTask): void {
+    this.#options.keepTask?.(task, kept)
+  }
+
   get signal(): AbortSignal {
     return this.voice.signal
+  }
+
+  /** What the turn began with, without what joined it later. */
+  get inputs(): readonly AgentInput[] {
+    return this.start.inputs.filter(({ input }) => !this.journal.hasJoined(input))
+  }
+
+  /** What joined where `step` begins, in an earlier run of the turn. */
+  joinedAt(step: string): readonly AgentInput[] {
+    const { inputs, joined = [] } = this.start
+    const ids = this.journal.at(step)?.joined ?? []
+    return ids.flatMap((id) => [...joined, ...inputs].find(({ input }) => input === id) ?? [])
   }
 
   /** Where the code that asks stands; the turn itself for code that was called from elsewhere. */
@@ -63,7 +108,7 @@ export class RunningTurn {
       throw new AgentFailure('bad_event', `turn.${type}() takes a string, not ${kindOf(piece)}`)
     const { step } = this.scope()
     if (piece !== '') {
-      step.message ??= this.openMessage(this.steps.next())
+      step.message ??= this.#beginMessage(step)
       const message = step.message
       this.bounded(() => message.say(type, piece))
     }
@@ -74,6 +119,45 @@ export class RunningTurn {
     return new OpenMessage(this.voice, this.id, step)
   }
 
+  #beginMessage({ ids }: StepScope): OpenMessage {
+    const step = ids.next()
+    const isRecorded = this.begin(step, { kind: 'message' })?.message !== undefined
+    return new OpenMessage(this.voice, this.id, step, isRecorded)
+  }
+
+  /** What the log holds of `step`. Where that is another step than the one that is asked for, the turn is over. */
+  begin(step: string, asked: AskedStep): RecordedStep | undefined {
+    try {
+      return this.journal.begin(step, asked)
+    } catch (error) {
+      this.fail(error)
+      throw error
+    }
+  }
+
+  /** The next step of `scope`: what was said before it is committed first. */
+  nextStep(scope: Scope): string {
+    this.voice.ensureSpeaking()
+    void this.commit(this.settleMessage(scope))
+    return scope.step.ids.next()
+  }
+
+  /** Resolves when what stands as commit `seq` in the log may answer: earlier ones go first. */
+  async recall(seq: number): Promise<void> {
+    await this.replay.turnOf(seq)
+    this.voice.ensureSpeaking()
+  }
+
+  /** Waits for what the session has to say, or for a time, and counts as waiting meanwhile. */
+  async wait<T>(scope: Scope, until: () => Promise<T>): Promise<T> {
+    const waiting = scope.step.doing.begin('wait')
+    try {
+      return await until()
+    } finally {
+      waiting.end()
+    }
+  }
+
   /** Commits, and ends the turn where that is more than it may record. */
   commit(commits: readonly CommitFields[]): Promise<void> {
     return this.bounded(() => this.voice.commit(commits))
@@ -81,21 +165,21 @@ export class RunningTurn {
 
   openSpan(scope: Scope, head: Omit<SpanHead, 'parent' | 'step'>): Span {
     this.voice.ensureSpeaking()
-    return this.spans.open({ ...head, parent: scope.span?.id, step: scope.step.id })
+    return this.spans.open({ ...head, parent: scope.span?.id, step: scope.step.id, owner: scope.step.name })
   }
 
   /** The commit of what was said in this scope so far: a step begins or ends here. */
   settleMessage({ step }: Scope): readonly CommitFields[] {
     const message = step.message
     step.message = undefined
-    return message && !message.isEmpty ? [message.commit()] : []
+    return message && !message.isEmpty && !message.isRecorded ? [message.commit()] : []
   }
 
   /** What is said or traced in `scope` ends with it: kept where it went well, withdrawn where it failed. */
   leave(scope: Scope, outcome: SpanOutcome, reason = 'the step failed'): readonly CommitFields[] {
     const message = scope.step.message
     const said =
-      outcome === 'ok' || !message
+      outcome === 'ok' || !message || message.isRecorded
         ? this.settleMessage(scope)
         : [{ type: 'step.rolledback', step: message.step, reason } as CommitFields]
     scope.step.message = undefined
@@ -109,39 +193,54 @@ export class RunningTurn {
     return [...milestone, ...(scope.span?.end(outcome, detail) ?? [])]
   }
 
-  /** Runs `work` as a step and records what it returned, together with all it said. */
+  /** Runs `work` as a step and records what it returned, or that it failed, together with all it said. */
   async step<T>(name: string, work: () => Promise<T> | T): Promise<T> {
-    this.voice.ensureSpeaking()
     const around = this.scope()
-    void this.commit(this.settleMessage(around))
-    const id = this.steps.next()
+    const id = this.nextStep(around)
+    const finished = this.begin(id, { kind: 'step', name })?.finished
+    if (finished) {
+      await this.recall(finished.seq)
+      if (finished.error) throw recordedFailure(finished.error)
+      return finished.output as T
+    }
+    if (this.isRetraced) return NEVER
     const startedAt = this.clock.now()
+    const took = () => Math.max(0, this.clock.now() - startedAt)
+    const doing = around.step.doing.begin('work')
     const span = this.spans.open({ label: name, level: 'step', kind: 'custom', parent: around.span?.id, step: id })
-    const scope: Scope = { run: this, step: { id }, span }
+    const scope: Scope = { run: this, step: stepScope(id, id, doing), span }
     try {
       const result = await currentScope.run(scope, async () => await work())
-      const finished = stepFinished(id, name, result, Math.max(0, this.clock.now() - startedAt))
+      const finished = stepFinished(id, name, result, took())
       await this.commit([...this.leave(scope, 'ok'), finished])
       return result
     } catch (error) {
-      if (!this.voice.isOver) void this.commit(this.leave(scope, 'error', messageOf(error)))
+      if (!this.voice.isOver) this.#failStep(scope, id, name, error, took())
       throw error
+    } finally {
+      doing.end()
     }
+  }
+
+  #failStep(scope: Scope, step: string, name: string, thrown: unknown, tookMs: number): void {
+    const failed: CommitFields = { type: 'step.finished', step, name, error: failureOf(thrown), tookMs }
+    void this.commit([...this.leave(scope, 'error', messageOf(thrown)), failed])
   }
 
   use(usage: Usage): void {
     this.usage = sumUsage(this.usage, usage)
   }
 
-  /** The function returned. */
-  complete(): void {
+  /** The function returned; of a task, this. */
+  complete(task: { readonly result?: Json | undefined; readonly speak?: boolean } = {}): void {
     if (this.voice.isOver) return
+    this.journal.ensureAllAsked(this.name)
     void this.commit([...this.leave(this.root, 'ok'), ...this.spans.endAll('cancelled')])
-    this.voice.end({ outcome: 'completed', finishReason: this.finishReason, ...this.#used() })
+    this.voice.end({ outcome: 'completed', finishReason: this.finishReason, ...this.#used(), ...task })
   }
 
   /** The function threw, or may not go on. */
-  fail(thrown: unknown): void {
+  fail(thrown: unknown, task: { readonly speak?: boolean } = {}): void {
     if (this.voice.isOver) return
     const open = this.spans.endAll('error')
     try {
@@ -149,7 +248,7 @@ export class RunningTurn {
     } catch {
       // The log has no room for the trace of a turn that said too much: its end is what counts.
     }
-    this.voice.fail(failureOf(thrown), this.usage)
+    this.voice.fail(failureOf(thrown), this.usage, task)
   }
 
   /** Runs `speak`; what is over a bound of the turn ends it, whatever the author's code does with the error. */
@@ -160,6 +259,19 @@ export class RunningTurn {
       if (error instanceof AgentFailure && error.code === 'output_too_big') this.fail(error)
       throw error
     }
+  }
+
+  /** Looks once things have settled: between a step and the next nothing may be under way for a moment. */
+  #look(): void {
+    if (this.#isLooking || this.isRetraced) return
+    this.#isLooking = true
+    setImmediate(() => {
+      this.#isLooking = false
+      const { isWaiting } = this.root.step.doing
+      if (isWaiting === this.#isWaiting) return
+      this.#isWaiting = isWaiting
+      this.voice.waiting(isWaiting)
+    })
   }
 
   #used(): { readonly usage?: Usage } {
@@ -176,6 +288,10 @@ function stepFinished(step: string, name: string, result: unknown, tookMs: numbe
   }
   const output = text === undefined ? {} : { output: result as never }
   return { type: 'step.finished', step, name, ...output, tookMs }
+}
+
+function recordedFailure({ code, message }: Failure): AgentFailure {
+  return new AgentFailure(code as FailureCode, message)
 }
 
 function kindOf(value: unknown): string {

@@ -14,7 +14,8 @@ export function scopeTrace(run: RunningTurn, where: () => Scope): Trace {
     note(label, { level = 'detail', kind = 'custom', detail } = {}) {
       const scope = where()
       run.voice.ensureSpeaking()
-      void run.commit([run.spans.note({ label, level, kind, detail, parent: scope.span?.id, step: scope.step.id })])
+      const { id: step, name: owner } = scope.step
+      void run.commit(run.spans.note({ label, level, kind, detail, parent: scope.span?.id, step, owner }))
     },
     async span(label, { level = 'detail', kind = 'custom', detail }, work) {
       const around = where()

@@ -1,5 +1,6 @@
 import type { Json, Level, SpanKind } from '@longwire/protocol'
 import type { Clock } from '../clock.ts'
+import type { Journal } from './journal.ts'
 import { jsonText } from './json-text.ts'
 import type { CommitFields, Voice } from './voice.ts'
 
@@ -10,7 +11,11 @@ export interface SpanHead {
   readonly detail?: Json | undefined
   readonly parent?: string | undefined
   readonly step?: string | undefined
+  /** What the span is named for: its step unless given, or the turn. */
+  readonly owner?: string | undefined
   readonly fraction?: number | undefined
+  /** When it began, where that was in an earlier run of the turn. */
+  readonly startedAt?: number | undefined
 }
 
 export type SpanOutcome = 'ok' | 'error' | 'cancelled'
@@ -23,25 +28,36 @@ export interface Span {
   end(outcome: SpanOutcome, detail?: Json): readonly CommitFields[]
 }
 
-/** The spans of one turn. Their ids follow the order in which they begin. */
+/**
+ * The spans of one run. They are numbered in the order in which they begin, in each step by itself, so that a step which
+ * answers from the log shifts no other's. Where code runs again, a span that is in the log already is not said again.
+ */
 export class Spans {
-  readonly #turn: string
+  readonly #root: string
   readonly #voice: Voice
   readonly #clock: Clock
+  readonly #journal: Journal
   readonly #open = new Set<Span>()
-  #last = 0
+  readonly #last = new Map<string, number>()
 
-  constructor(turn: string, voice: Voice, clock: Clock) {
-    this.#turn = turn
+  constructor(root: string, voice: Voice, clock: Clock, journal: Journal) {
+    this.#root = root
     this.#voice = voice
     this.#clock = clock
+    this.#journal = journal
+  }
+
+  /** From here on the spans of this step are new ones: it runs anew as a whole. */
+  renew(step: string): void {
+    this.#last.set(step, this.#journal.lastSpan(step))
   }
 
   /** Begins a span and shows it. */
   open(given: SpanHead): Span {
     const head = checked(given)
-    const id = this.#nextId()
-    const startedAt = this.#clock.now()
+    const id = this.#nextId(head)
+    if (this.#journal.span(id)) return { id, move() {}, end: () => [] }
+    const startedAt = head.startedAt ?? this.#clock.now()
     let fraction = head.fraction
     let ended = false
     const show = (label: string) => {
@@ -68,10 +84,12 @@ export class Spans {
     return span
   }
 
-  /** A span that is over at once. */
-  note(given: SpanHead): CommitFields {
+  /** The commit of a span that is over at once. */
+  note(given: SpanHead): readonly CommitFields[] {
     const now = this.#clock.now()
-    return committed(this.#nextId(), checked(given), 'ok', now, now)
+    const head = checked(given)
+    const id = this.#nextId(head)
+    return this.#journal.span(id) ? [] : [committed(id, head, 'ok', now, now)]
   }
 
   /** Ends whatever is still open, oldest first. */
@@ -79,8 +97,14 @@ export class Spans {
     return [...this.#open].flatMap((span) => span.end(outcome))
   }
 
-  #nextId(): string {
-    return `${this.#turn}.s${++this.#last}`
+  /** An id in the log is given again only to what has the same label. */
+  #nextId({ owner, step, label }: SpanHead): string {
+    const of = owner ?? step ?? this.#root
+    const n = (this.#last.get(of) ?? 0) + 1
+    const recorded = this.#journal.span(`${of}.s${n}`)
+    const number = recorded && recorded.label !== label ? this.#journal.lastSpan(of) + 1 : n
+    this.#last.set(of, number)
+    return `${of}.s${number}`
   }
 }
 

@@ -1,10 +1,10 @@
-/** The ids of a turn's steps, in order of their start: the same code gives the same ids when it is run again. */
+/** The ids of the steps of one scope, in order of their start: the same code gives the same ids when it is run again. */
 export class StepIds {
-  readonly #turn: string
+  readonly #scope: string
   #last = 0
 
-  constructor(turn: string) {
-    this.#turn = turn
+  constructor(scope: string) {
+    this.#scope = scope
   }
 
   next(): string {
@@ -17,6 +17,6 @@ export class StepIds {
   }
 
   #name(n: number): string {
-    return `${this.#turn}.${n}`
+    return `${this.#scope}.${n}`
   }
 }

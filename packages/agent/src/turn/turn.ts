@@ -1,7 +1,9 @@
 import type { Json, Level, Metadata, SpanKind, Usage } from '@longwire/protocol'
-import type { AgentInput, HistoryEntry } from '../boundary/messages.ts'
+import type { AgentInput, Because, HistoryEntry } from '../boundary/messages.ts'
 import type { Model } from '../model/model.ts'
-import type { ToolSet } from '../tool.ts'
+import type { Tool, ToolSet } from '../tool.ts'
+import type { Duration } from './duration.ts'
+import type { Requests } from './request-api.ts'
 
 export interface SpanOptions {
   readonly level?: Level
@@ -45,6 +47,40 @@ export interface Generated {
   readonly steps: number
 }
 
+/** What a background task gets. Its steps are recorded and answered as a turn's are. */
+export interface Task {
+  readonly id: string
+  readonly session: string
+  readonly principal: string
+  /** Aborts when the session is closed or the server stops. */
+  readonly signal: AbortSignal
+  readonly trace: Trace
+  /** How much is done, 0 to 1, and a word about it. */
+  progress(fraction: number, label?: string): void
+  step<T>(name: string, work: () => Promise<T> | T): Promise<T>
+  sleep(time: Duration | Date): Promise<void>
+}
+
+export interface BackgroundOptions {
+  /** Whether the agent may say something unasked when it is over: a turn with cause `task`. True unless given. */
+  readonly speak?: boolean
+}
+
+export interface ScheduleOptions {
+  /** What a person reads. */
+  readonly label: string
+  /** What the agent is told then. */
+  readonly input?: Json
+}
+
+export interface Schedules {
+  /** A turn that begins by itself at `time`. Resolves with the id of the schedule when it is in the log. */
+  at(time: Date | number, options: ScheduleOptions): Promise<string>
+  /** A turn again and again, first after `period`, which is at least a second. */
+  every(period: Duration, options: ScheduleOptions): Promise<string>
+  cancel(schedule: string): Promise<void>
+}
+
 /**
  * One run of an agent. Whatever is said here reaches the person at once; what is finished stays.
  * Text and reasoning that are said outside of `generate` belong to a message that is committed where the next step
@@ -56,11 +92,13 @@ export interface Turn {
   /** 1, or more when the turn is run again. */
   readonly attempt: number
   readonly cause: 'input' | 'task' | 'schedule'
+  /** The task that ended, or the schedule that came due, where one of them began the turn. */
+  readonly because?: Because | undefined
   /** Who the turn runs for, as verified by the server. */
   readonly principal: string
   readonly metadata: Metadata
   readonly input: {
-    /** The texts of all inputs of this turn, a blank line between them. */
+    /** The texts of all inputs of this turn, a blank line between them; where no person began it, why it began. */
     readonly text: string
     readonly all: readonly AgentInput[]
   }
@@ -72,8 +110,34 @@ export interface Turn {
   /** Says a piece of the answer. Await it in a long loop: it resolves when the reader's side has room. */
   text(piece: string): Promise<void>
   reasoning(piece: string): Promise<void>
-  /** Runs `work` and records what it returns, which must be JSON or undefined. */
+  /**
+   * Runs `work` and records what it returns, which must be JSON or undefined. When the turn is run again after a crash
+   * or a long wait, a step that finished answers from the log; what stands outside of steps runs again.
+   */
   step<T>(name: string, work: () => Promise<T> | T): Promise<T>
+  /** Steps side by side. Resolves with what each branch returned, when all are over; rejects with the first error. */
+  all<Branches extends readonly (() => unknown)[]>(
+    branches: readonly [...Branches],
+  ): Promise<{ -readonly [I in keyof Branches]: Awaited<ReturnType<Branches[I]>> }>
   /** The model loop: model call, tools, model call, … until the model is done. */
   generate(options?: GenerateOptions): Promise<Generated>
+  /**
+   * Calls a tool as a model would: checked, approved, traced, recorded. `tool` is one of the agent's, or its name.
+   * Rejects with `ToolCallFailed` where the call had no result.
+   */
+  tool<Input, Output>(tool: Tool<Input, Output> | string, input: Input): Promise<Output>
+  /** Asks a person, and waits. */
+  readonly request: Requests
+  /** Waits for so long, or until that time. A long wait costs nothing: the turn is let go of, and run again then. */
+  sleep(time: Duration | Date): Promise<void>
+  /**
+   * Begins work that may outlive the turn, and resolves with the id of the task. `work` must not use the turn: it has a
+   * context of its own. What it returns must be JSON or undefined.
+   */
+  background(
+    label: string,
+    work: (task: Task) => Promise<unknown> | unknown,
+    options?: BackgroundOptions,
+  ): Promise<string>
+  readonly schedule: Schedules
 }

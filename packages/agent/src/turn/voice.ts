@@ -1,5 +1,5 @@
-import { type CommitType, type EventOf, type Failure, LIMITS, type Usage } from '@longwire/protocol'
-import type { AgentInput, CommitBody, DraftHead, RunId, Said, TurnEnd } from '../boundary/messages.ts'
+import { type Answer, type CommitType, type EventOf, type Failure, LIMITS, type Usage } from '@longwire/protocol'
+import type { AgentAnswer, AgentInput, CommitBody, DraftHead, RunId, Said, TurnEnd } from '../boundary/messages.ts'
 import type { Outlet } from '../worker/outlet.ts'
 import { AgentFailure, turnIsOver } from './failure.ts'
 
@@ -26,7 +26,7 @@ const DONE = Promise.resolve()
 export class Voice {
   readonly run: RunId
   readonly #turn: string
-  readonly #outlet: Outlet
+  readonly #outlet: Speaker
   readonly #now: () => number
   readonly #abort = new AbortController()
   #over: string | undefined
@@ -39,10 +39,15 @@ export class Voice {
   #unstoredCommits = 0
   #storedWaiters: { readonly n: number; readonly waiter: Waiter<void> }[] = []
   #takeWaiters: Waiter<readonly AgentInput[]>[] = []
+  /** What was settled before the agent's code came to wait for it, and who waits for the rest. */
+  readonly #settled = new Map<string, Settled>()
+  readonly #settledWaiters = new Map<string, Waiter<Settled>>()
+  #agentCalls = 0
+  readonly #agentWaiters = new Map<number, Waiter<AgentAnswer>>()
   /** The last thing said, where it was a commit item that a further commit may still join. */
   #joinable: { readonly tick: number; readonly commits: CommitBody[] } | undefined
 
-  constructor(outlet: Outlet, run: RunId, turn: string, credit: number, now: () => number) {
+  constructor(outlet: Speaker, run: RunId, turn: string, credit: number, now: () => number) {
     this.#outlet = outlet
     this.run = run
     this.#turn = turn
@@ -87,10 +92,11 @@ export class Voice {
   }
 
   /** Says how far a span or task is; it stands until the next. */
-  progress(key: string, event: EventOf<'trace.progress'> | ProgressFields): void {
+  progress(key: string, event: ProgressFields): void {
     this.ensureSpeaking()
     const json = JSON.stringify({ ...event, at: this.#now(), turn: this.#turn })
-    this.#say({ type: 'progress', run: this.run, key, event: event.type, level: event.level, json })
+    const level = event.type === 'trace.progress' ? event.level : undefined
+    this.#say({ type: 'progress', run: this.run, key, event: event.type, level, json })
   }
 
   /**
@@ -117,6 +123,35 @@ export class Voice {
     return handled(new Promise((resolve, reject) => this.#takeWaiters.push({ resolve, reject })))
   }
 
+  /** Resolves with the outcome of a request, also where that came before. */
+  outcomeOf(request: string): Promise<Settled> {
+    if (this.#over !== undefined) return handled(Promise.reject(turnIsOver(this.#over)))
+    const settled = this.#settled.get(request)
+    if (settled) return Promise.resolve(settled)
+    return handled(new Promise<Settled>((resolve, reject) => this.#settledWaiters.set(request, { resolve, reject })))
+  }
+
+  /** Asks another agent. Where `signal` aborts, the answer is not waited for any more, and that agent may stop. */
+  callAgent(agent: string, text: string, call: string, signal: AbortSignal): Promise<AgentAnswer> {
+    this.ensureSpeaking()
+    const n = ++this.#agentCalls
+    this.#say({ type: 'call-agent', run: this.run, n, agent, text, call })
+    const leave = () => {
+      const waiter = this.#agentWaiters.get(n)
+      if (!waiter || !this.#agentWaiters.delete(n)) return
+      if (this.#over === undefined) this.#say({ type: 'leave-agent', run: this.run, n })
+      waiter.reject(signal.reason)
+    }
+    signal.addEventListener('abort', leave, { once: true })
+    const answer = new Promise<AgentAnswer>((resolve, reject) => this.#agentWaiters.set(n, { resolve, reject }))
+    return handled(answer.finally(() => signal.removeEventListener('abort', leave)))
+  }
+
+  /** Says whether all that the run does is wait for people or a time. */
+  waiting(isWaiting: boolean): void {
+    if (this.#over === undefined) this.#say({ type: 'waiting', run: this.run, isWaiting })
+  }
+
   /** Ends the run, if nothing ended it before. */
   end(end: TurnEnd): void {
     if (this.#over !== undefined) return
@@ -125,9 +160,9 @@ export class Voice {
   }
 
   /** Ends the run as failed whatever its code goes on to do: it is told to stop, and nothing it says counts. */
-  fail(error: Failure, usage: Usage | undefined): void {
+  fail(error: Failure, usage: Usage | undefined, task: { readonly speak?: boolean } = {}): void {
     if (this.#over !== undefined) return
-    this.end({ outcome: 'failed', error, usage })
+    this.end({ outcome: 'failed', error, usage, ...task })
     this.#abort.abort(turnIsOver(`it has failed: ${error.code}`))
   }
 
@@ -156,6 +191,17 @@ export class Voice {
 
   steer(inputs: readonly AgentInput[]): void {
     this.#takeWaiters.shift()?.resolve(inputs)
+  }
+
+  settled(request: string, settled: Settled): void {
+    this.#settled.set(request, settled)
+    this.#settledWaiters.get(request)?.resolve(settled)
+    this.#settledWaiters.delete(request)
+  }
+
+  agentSaid(n: number, answer: AgentAnswer): void {
+    this.#agentWaiters.get(n)?.resolve(answer)
+    this.#agentWaiters.delete(n)
   }
 
   #say(said: Said): void {
@@ -218,6 +264,10 @@ export class Voice {
     for (const { waiter } of this.#storedWaiters) waiter.reject(error)
     for (const waiter of this.#roomWaiters) waiter.reject(error)
     for (const waiter of this.#takeWaiters) waiter.reject(error)
+    for (const waiter of this.#settledWaiters.values()) waiter.reject(error)
+    for (const waiter of this.#agentWaiters.values()) waiter.reject(error)
+    this.#settledWaiters.clear()
+    this.#agentWaiters.clear()
     this.#storedWaiters = []
     this.#roomWaiters = []
     this.#takeWaiters = []
@@ -225,7 +275,19 @@ export class Voice {
   }
 }
 
-type ProgressFields = Omit<EventOf<'trace.progress'>, 'seq' | 'sub' | 'at' | 'turn'>
+/** Where what is said goes. */
+export type Speaker = Pick<Outlet, 'say' | 'tick'>
+
+/** The outcome of a request, as the session tells it. */
+export interface Settled {
+  readonly outcome: 'answered' | 'expired' | 'withdrawn'
+  readonly answer?: Answer | undefined
+  readonly by?: string | undefined
+}
+
+type ProgressFields =
+  | Omit<EventOf<'trace.progress'>, 'seq' | 'sub' | 'at' | 'turn'>
+  | Omit<EventOf<'task.progress'>, 'seq' | 'sub' | 'at' | 'turn'>
 
 interface Waiter<T> {
   resolve(value: T): void

@@ -1,11 +1,14 @@
 import type { FromAgent, RunId, ToAgent } from '../boundary/messages.ts'
 import type { Clock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
+import type { KeptTask } from '../turn/background.ts'
 import { AgentFailure } from '../turn/failure.ts'
+import { runTask } from '../turn/run-task.ts'
 import { runTurn } from '../turn/run-turn.ts'
 import { RunningTurn } from '../turn/running-turn.ts'
 import { currentScope } from '../turn/scope.ts'
 import { Voice } from '../turn/voice.ts'
+import { KeptTasks } from './kept-tasks.ts'
 import { Outlet } from './outlet.ts'
 
 export interface AgentWorkerOptions {
@@ -21,6 +24,7 @@ export class AgentWorker {
   readonly #agents: ReadonlyMap<string, Agent>
   readonly #runs = new Map<RunId, Voice>()
   readonly #outlet: Outlet
+  readonly #tasks = new KeptTasks()
   readonly #options: AgentWorkerOptions
 
   constructor(options: AgentWorkerOptions) {
@@ -40,6 +44,12 @@ export class AgentWorker {
         break
       case 'steer':
         this.#runs.get(message.run)?.steer(message.inputs)
+        break
+      case 'settled':
+        this.#runs.get(message.run)?.settled(message.request, message)
+        break
+      case 'agent-said':
+        this.#runs.get(message.run)?.agentSaid(message.n, message)
         break
       case 'stored':
         this.#runs.get(message.run)?.stored(message.n)
@@ -74,10 +84,14 @@ export class AgentWorker {
       return
     }
     this.#runs.set(id, voice)
-    const running = new RunningTurn(agent, turn, voice, clock)
-    void runTurn(running, (thrown) => report(`turn ${turn.turn} of agent ${agent.name}`, thrown)).finally(() =>
-      this.#runs.delete(id),
-    )
+    const keepTask = (task: string, kept: KeptTask) => this.#tasks.keep(turn.session, task, kept)
+    const running = new RunningTurn(agent, turn, voice, clock, { keepTask })
+    const told = (thrown: unknown) => report(`turn ${running.name} of agent ${agent.name}`, thrown)
+    const work =
+      turn.task === undefined
+        ? runTurn(running, told)
+        : runTask(running, this.#tasks.take(turn.session, turn.task), told)
+    void work.finally(() => this.#runs.delete(id))
   }
 }
 

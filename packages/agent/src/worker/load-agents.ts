@@ -9,6 +9,7 @@ import { mcpTools } from '../mcp/mcp-of.ts'
 import { describeModel } from '../model/model.ts'
 import { resolveModel } from '../model/resolve-model.ts'
 import type { Tool, ToolSet } from '../tool.ts'
+import { milliseconds } from '../turn/duration.ts'
 import { messageOf } from '../turn/failure.ts'
 
 /** Why a file gives no agents, and where in its source, as far as that can be told. */
@@ -116,10 +117,16 @@ export async function describeAgent(agent: Agent): Promise<AgentDescription> {
       inputModes: ['text', 'file', 'data'],
       examples: agent.examples ?? [],
       ...(agent.model === undefined ? {} : { model: describeModel(agent.model) }),
+      ...(agent.every === undefined ? {} : { every: agent.every.map(describeSchedule) }),
     }
   } catch (error) {
     throw new Unloadable(`agent ${agent.name}: ${messageOf(error)}`, undefined, { cause: error })
   }
+}
+
+function describeSchedule({ every, label, input }: NonNullable<Agent['every']>[number]) {
+  const everyMs = Math.round(milliseconds(every, `every «${label}»`))
+  return { everyMs, label, ...(input === undefined ? {} : { input }) }
 }
 
 /** How long the tools of MCP servers may take to be listed; a turn looks for those that are missing again. */
