@@ -71,7 +71,7 @@ describe('a reader that does not read', () => {
     await slow.until(() => JSON.stringify(slow.events().at(-1)).includes('live again'))
   })
 
-  test('[B6] a peer that takes no answers is not taken from: asking without reading costs a bounded amount', async () => {
+  test('[B9] a peer that takes no answers is not taken from: asking without reading costs a bounded amount', async () => {
     const ends = serverEnds()
     const bufferBytes = 65_536
     const home = await house({ limits: { bufferBytes, framesPerSecond: 1_000_000, framesBurst: 1_000_000 } })

@@ -3,6 +3,7 @@ import type { AgentDescription, AgentHost, CommitBody } from '@longwire/agent/in
 import type { Commit, Limits, Metadata } from '@longwire/protocol'
 import {
   BadCursor,
+  type Checkpoint,
   type Page,
   SessionExists,
   type SessionQuery,
