@@ -1,18 +1,37 @@
 // The rules of `spec/log.md` as a suite for vitest: a new store is one file, and a test that calls this with it.
-import { describe, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { appending } from './contract/appending.ts'
 import { checkpoints } from './contract/checkpoints.ts'
-import { erasingAndClosing } from './contract/erasing-and-closing.ts'
-import type { Holds } from './contract/fixtures.ts'
+import { closing } from './contract/closing.ts'
+import { erasing } from './contract/erasing.ts'
+import { type Holds, keys } from './contract/fixtures.ts'
 import { listing } from './contract/listing.ts'
 import { makingASession } from './contract/making-a-session.ts'
 import { reading } from './contract/reading.ts'
 import { waking } from './contract/waking.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** Tries [L1] to [L21], [L30] and [L31] on stores that `open` makes. Each test opens one of its own, which begins empty, and closes it. */
+/**
+ * Tries [L1] to [L21], [L30] and [L31] on stores that `open` makes, which begin empty. A store that a test has left whole
+ * is emptied and handed to the next, because opening may be dear; one that a test failed on, or closed, never is.
+ */
 export function storeContract(name: string, open: () => Promise<SessionStore>): void {
+  let whole: SessionStore | undefined
+  afterAll(async () => whole?.close())
+
   const holds: Holds = (rule, story) =>
+    test(rule, async () => {
+      const store = whole ?? (await open())
+      whole = undefined
+      try {
+        await story(store)
+        await empty(store)
+        whole = store
+      } finally {
+        if (!whole) await store.close()
+      }
+    })
+  const holdsToTheEnd: Holds = (rule, story) =>
     test(rule, async () => {
       const store = await open()
       try {
@@ -29,6 +48,14 @@ export function storeContract(name: string, open: () => Promise<SessionStore>): 
     describe('listing', () => listing(holds))
     describe('checkpoints', () => checkpoints(holds))
     describe('waking', () => waking(holds))
-    describe('erasing and closing', () => erasingAndClosing(holds))
+    describe('erasing', () => erasing(holds))
+    describe('closing', () => closing(holdsToTheEnd))
   })
+}
+
+async function empty(store: SessionStore): Promise<void> {
+  const { items } = await store.list({ limit: 500 })
+  await Promise.all(items.map(({ key }) => store.erase(key)))
+  expect(keys((await store.list({ limit: 1 })).items)).toEqual([])
+  expect(await store.due(Number.MAX_SAFE_INTEGER, 1)).toEqual([])
 }
