@@ -21,7 +21,7 @@ export interface OpenTurn {
   /** By the name of the scope: the turn itself, and each branch of steps side by side. */
   readonly scopes: { readonly [scope: string]: StepScope }
   /** Tool calls that have started and not finished. */
-  readonly calls: readonly { readonly call: string; readonly startedAt: number }[]
+  readonly calls: readonly { readonly call: string; readonly startedAt: number; readonly step?: string | undefined }[]
   /** Steps that wait for a time. */
   readonly sleeps: readonly { readonly step: string; readonly until: number }[]
 }
@@ -60,7 +60,10 @@ export function foldTurn(turn: OpenTurn, event: Commit): OpenTurn {
     case 'turn.started':
       return { ...turn, attempt: event.attempt, fruitless: turn.fruitless + 1 }
     case 'tool.started':
-      return { ...numbered, calls: [...without(turn.calls, event.call), { call: event.call, startedAt: event.at }] }
+      return {
+        ...numbered,
+        calls: [...without(turn.calls, event.call), { call: event.call, startedAt: event.at, step: event.step }],
+      }
     case 'tool.finished':
       return { ...numbered, calls: without(turn.calls, event.call) }
     case 'step.started':

@@ -1,4 +1,5 @@
-import type { AgentAnswer, Said } from '@longwire/agent/internal'
+import type { AgentAnswer, CommitBody, Said } from '@longwire/agent/internal'
+import type { EventOf } from '@longwire/protocol'
 import type { CommandGround } from '../commands/session-command.ts'
 import { runSessionCommand } from '../commands/session-command.ts'
 import type { LogEvent } from '../session/log-event.ts'
@@ -78,6 +79,24 @@ export class AgentCall implements Reader {
 
   tell(event: LogEvent): void {
     if (event.type === 'turn.ended' && this.#child) void this.#look(this.#child)
+    if (event.level === 'milestone' || event.level === 'step') this.#show(event)
+  }
+
+  /** What the other agent does is shown below the call: its spans are spans of the parent's turn too. */
+  #show({ type, level, fields }: LogEvent): void {
+    const parent = this.#parent
+    const shown = JSON.parse(`{${fields}`) as EventOf<'trace.progress'> | EventOf<'trace.span'>
+    parent.mailbox.post(async () => {
+      const call = parent.state.turn?.calls.find((each) => each.call === this.#item.call)
+      if (!call?.step) return
+      const body = spanBelow(shown, call.step, this.#item.call, parent.state.turn!.turn)
+      if (type === 'trace.progress') {
+        parent.tell(parent.drafts.progress(body.span!, type, level, body.json, parent.nextDraftPlace()))
+        return
+      }
+      // A trace that cannot be stored is not worth the turn.
+      await parent.commit([body]).catch(() => undefined)
+    })
   }
 
   end(): void {
@@ -98,6 +117,18 @@ export class AgentCall implements Reader {
       this.#answered.resolve({ outcome: 'error', error: error instanceof Error ? error.message : 'it failed' })
     }
   }
+}
+
+/** The span as it stands in the parent's turn. The first span of a tool's step is the tool's own. */
+function spanBelow(
+  { seq: _, turn: __, step: ___, span, parent, ...rest }: EventOf<'trace.progress'> | EventOf<'trace.span'>,
+  step: string,
+  call: string,
+  turn: string,
+): CommitBody {
+  const named = { ...rest, turn, step, span: `${call}/${span}`, parent: parent ? `${call}/${parent}` : `${step}.s1` }
+  const { sub: _sub, ...fields } = named as typeof named & { sub?: number }
+  return { type: 'trace.span', json: JSON.stringify(fields), step, span: fields.span, level: fields.level }
 }
 
 function depthOf({ state }: Session): number {
