@@ -1,7 +1,9 @@
 import { LIMITS } from '@longwire/protocol'
 import { expect, test } from 'vitest'
+import { defineAgent } from '../src/define-agent.ts'
 import { InProcessHost } from '../src/host/in-process-host.ts'
 import { type ToolContext, type ToolSet, tool } from '../src/tool.ts'
+import type { Turn } from '../src/turn/turn.ts'
 import { play, Recorder, stillClock, turnOf } from './recorder.ts'
 import { calls, done, promptOfCall, says, scriptedModel } from './scripted-model.ts'
 import { add, forever, one, pause, thinker } from './thinker.ts'
@@ -40,6 +42,24 @@ test('[G21] tool calls are streamed, logged as started, run, and answered to the
     },
   ])
   expect(said.end).toMatchObject({ usage: { inputTokens: 20, outputTokens: 10 } })
+})
+
+test('[G21] what the tools answered is told to the author as well, in the order of the calls', async () => {
+  const model = scriptedModel(
+    [...calls('c1', 'add', { a: 1, b: 2 }), ...calls('c2', 'nothing', {}), done('tool-calls')],
+    [...calls('c3', 'add', { a: 3, b: 4 }), done('tool-calls')],
+    [...says('3 and 7'), done()],
+  )
+  let results: unknown
+  const run = async (turn: Turn) => {
+    ;({ results } = await turn.generate())
+  }
+  await play(defineAgent({ name: 'a', model, tools: { add }, run }))
+  expect(results).toEqual([
+    { call: 'c1', name: 'add', outcome: 'ok', output: 3 },
+    { call: 'c2', name: 'nothing', outcome: 'error', error: expect.stringContaining('no tool «nothing»') },
+    { call: 'c3', name: 'add', outcome: 'ok', output: 7 },
+  ])
 })
 
 test('[G21] no tool runs before all calls of the message are in the log, and then they run side by side', async () => {

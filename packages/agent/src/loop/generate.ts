@@ -47,7 +47,8 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
       scope.step.ids.release(step)
       run.generated.push(...said)
       run.finishReason = answer.finishReason
-      return { text: answer.text, finishReason: answer.finishReason, usage, steps }
+      const results = said.flatMap((entry) => (entry.role === 'tool' ? entry.results : []))
+      return { text: answer.text, finishReason: answer.finishReason, usage, steps, results }
     }
     said.push(...steers.map((input) => entryOf(run, input)))
   }

@@ -1,5 +1,5 @@
 import type { Json, Level, Metadata, SpanKind, Usage } from '@longwire/protocol'
-import type { AgentInput, Because, HistoryEntry } from '../boundary/messages.ts'
+import type { AgentInput, Because, HistoryEntry, ToolResult } from '../boundary/messages.ts'
 import type { Model } from '../model/model.ts'
 import type { Tool, ToolSet } from '../tool.ts'
 import type { Duration } from './duration.ts'
@@ -45,6 +45,8 @@ export interface Generated {
   readonly finishReason: string
   readonly usage: Usage
   readonly steps: number
+  /** What came of the tool calls, in their order. */
+  readonly results: readonly ToolResult[]
 }
 
 /** What a background task gets. Its steps are recorded and answered as a turn's are. */
