@@ -68,9 +68,9 @@ async function eventsForCpuSecond(contest: Contest, name: Name, setting: Setting
   const server = contest.servers[name]
   await contest.connect(name, connections, sessions / connections)
   await contest.load.ask('speak', { pace: 'ticks', burst, perSecond: 0 })
-  await seconds(pace.isQuick ? 0.5 : 1.5)
+  await seconds(pace.isQuick ? 0.5 : 1)
   const [cpuBefore, before] = [await server.ask<number>('cpu'), await contest.load.ask<Counts>('counts')]
-  const windowSeconds = pace.isQuick ? 1.5 : 4
+  const windowSeconds = pace.isQuick ? 1.5 : 3
   await seconds(windowSeconds)
   const [cpuAfter, after] = [await server.ask<number>('cpu'), await contest.load.ask<Counts>('counts')]
   await contest.load.ask('hush')

@@ -25,7 +25,7 @@ export function step(state: AttachmentState, input: AttachmentInput): Attachment
   if (state.kind === 'ended') return state
   switch (input.type) {
     case 'sent':
-      return { ...state, at: input.place }
+      return { kind: state.kind, at: input.place }
     case 'reached-head':
       return state.kind === 'catching-up' ? { kind: 'live', at: state.at } : state
     case 'buffer-full':

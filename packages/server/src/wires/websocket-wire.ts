@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { ERRORS, type ErrorCode } from '@longwire/protocol'
 import type { WebSocket } from 'ws'
-import { textFrames } from './text-frames.ts'
 import type { Wire } from './wire.ts'
+import { writeFrames } from './write-frames.ts'
 
 const NORMAL = 1000
 /** What has been gathered leaves at once when it is this long, so that a long tick does not hold it back. */
@@ -57,7 +57,7 @@ export class WebSocketWire implements Wire {
     const frames = this.#pending
     this.#pending = []
     this.#pendingCharacters = 0
-    if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(textFrames(frames))
+    if (this.#socket.readyState === this.#socket.OPEN) writeFrames(this.#stream, frames)
     // A buffer that was over its bound only by what is written by now drains without an event.
     if (!this.#stream.writableNeedDrain) this.#release()
   }
