@@ -58,7 +58,10 @@ test('[L25] a second opening is refused, says who has the store, and does not di
   expect(message).toContain(directory)
   expect(message).toContain(`process ${process.pid} on `)
   expect(message).toContain('stop it, or use another directory')
-  const { lines } = await tell({ directory, durability: 'process', boot: 'b', tells: 'hold' }, { killAfter: 1 })
+  const { lines } = await tell(
+    { directory, durability: 'process', boot: 'b', lockWaitMs: 0, tells: 'hold' },
+    { killAfter: 1 },
+  )
   expect(lines).toEqual([expect.stringMatching(`^refused locked .*process ${process.pid} on `)])
   expect(await store.append('a', { head: 1, commits: [commit(2)], at: 2 })).toBe(2)
   await store.close()

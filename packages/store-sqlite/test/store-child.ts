@@ -7,6 +7,7 @@ export interface Story {
   readonly directory: string
   readonly durability: Durability
   readonly boot: string
+  readonly lockWaitMs?: number
   /** `hold`: only has the store open. `append`: appends for ever. `erase`: erases `big`. `fill`: appends until refused. */
   readonly tells: 'hold' | 'append' | 'erase' | 'fill'
 }
