@@ -1,6 +1,6 @@
 import type { Metadata } from '@longwire/protocol'
 import { emptyView, type SessionView } from '@longwire/view'
-import { type AgentInfo, Doors, type SessionInfo, type SessionsQuery } from './doors.ts'
+import { type AgentInfo, Doors, type SessionDetail, type SessionInfo, type SessionsQuery } from './doors.ts'
 import { type Incoming, Link, type Ticket } from './link/link.ts'
 import type { LinkState } from './link/link-state.ts'
 import { localError } from './longwire-error.ts'
@@ -101,7 +101,7 @@ export class Client {
   }
 
   /** What is known of one session without attaching to it. */
-  about(session: string): Promise<SessionInfo> {
+  about(session: string): Promise<SessionDetail> {
     return this.#doors.session(session)
   }
 
@@ -132,6 +132,7 @@ export class Client {
       },
       released: (_attachment, ch) => this.#byChannel.delete(ch),
       fetchCommit: (href) => this.#doors.commit(href),
+      openRequests: async (id) => (await this.#doors.session(id)).requests.map(({ request }) => request),
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Json, Metadata, SessionEvent, SessionStatus, ToolDescription } from '@longwire/protocol'
+import type { EventOf, Json, Metadata, SessionEvent, SessionStatus, ToolDescription } from '@longwire/protocol'
 import type { Ticket } from './link/link.ts'
 import { errorOf, localError } from './longwire-error.ts'
 import type { Outside } from './outside.ts'
@@ -24,6 +24,15 @@ export interface SessionInfo {
   readonly createdAt: number
   readonly updatedAt: number
 }
+
+/** One session, with what it waits for. */
+export interface SessionDetail extends SessionInfo {
+  /** Requests that wait for a person, oldest first. */
+  readonly requests: readonly OpenRequest[]
+}
+
+/** A request of the agent as it was made. */
+export type OpenRequest = Omit<EventOf<'control.requested'>, 'type' | 'seq' | 'at'>
 
 export interface SessionsQuery {
   readonly agent?: string
@@ -54,7 +63,7 @@ export class Doors {
     return { sessions, ...(cursor ? { cursor } : {}) }
   }
 
-  async session(id: string): Promise<SessionInfo> {
+  async session(id: string): Promise<SessionDetail> {
     return this.#get(`v1/sessions/${encodeURIComponent(id)}`)
   }
 

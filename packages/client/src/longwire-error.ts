@@ -8,6 +8,7 @@ export const LOCAL_ERRORS = {
   unreachable: { retry: 'later', says: 'no server answered at this address' },
   not_longwire: { retry: 'never', says: 'what answered at this address does not speak this protocol' },
   outbox_full: { retry: 'later', says: 'as many commands wait for an answer in this session as may' },
+  tool_failed: { retry: 'never', says: 'the tool of this client failed' },
   input_returned: { retry: 'never', says: 'the input came back without being applied to a turn' },
 } as const satisfies Record<string, { retry: Retry; says: string }>
 

@@ -148,7 +148,12 @@ export interface RequestView {
   readonly options?: EventOf<'control.requested'>['options'] | undefined
   readonly expiresAt?: number | undefined
   readonly onExpiry?: EventOf<'control.requested'>['onExpiry'] | undefined
+  /** The role that may answer; whoever may speak in the session where it is left out. */
+  readonly to?: string | undefined
+  /** Of the input. An answer that carries it is refused where the request shows another input. */
+  readonly hash?: string | undefined
   readonly askedAt: number
+  readonly settledAt?: number | undefined
   readonly outcome?: 'answered' | 'expired' | 'withdrawn' | undefined
   readonly answer?: Answer | undefined
   readonly by?: string | undefined

@@ -27,6 +27,8 @@ export interface Line {
   /** A commit that was too big for a frame. */
   fetchCommit(href: string): Promise<SessionEvent>
   released(attachment: Attachment, ch: number): void
+  /** The requests of a session that are open now, by id. */
+  openRequests(session: string): Promise<readonly string[]>
 }
 
 export interface AttachmentListener {
@@ -68,6 +70,8 @@ export class Attachment {
   session: string | undefined
   agent: string | undefined
   #state: State = { kind: 'away' }
+  /** The last commit of the log when the session was attached to. */
+  #head = 0
   #ch: number
   #tries = 0
   #stopTimer = () => {}
@@ -153,6 +157,11 @@ export class Attachment {
     }
   }
 
+  /** Whether the view is that of the log as it was when the line was found, or later. */
+  get isCaughtUp(): boolean {
+    return this.#state.kind === 'live' && this.#line.isOnline && !isAfter({ seq: this.#head, sub: 0 }, this.place)
+  }
+
   get #isAttached(): boolean {
     return this.#line.isOnline && (this.#state.kind === 'live' || this.#state.kind === 'expecting')
   }
@@ -169,12 +178,13 @@ export class Attachment {
     return { after: printPlace(this.place), ...(this.log === undefined ? {} : { log: this.log }) }
   }
 
-  #attached({ session, agent, log, recovered }: FrameOf<'attached'>): void {
+  #attached({ session, agent, head, log, recovered }: FrameOf<'attached'>): void {
     if (this.#state.kind !== 'asking') return
     this.#tries = 0
     this.#opening = undefined
     this.session = session
     this.agent = agent
+    this.#head = head
     this.log = log
     this.#state = recovered === 'replay' ? { kind: 'live' } : { kind: 'expecting', why: recovered }
     if (recovered === 'replay') this.#listener.attached()

@@ -4,6 +4,7 @@ import type { SessionView } from '@longwire/view'
 import { type LongwireError, localError } from '../longwire-error.ts'
 import { Attachment, type Beginning, type Filtering, type Line } from './attachment.ts'
 import { EventQueue, type ReadEvent } from './event-queue.ts'
+import { type ClientTools, ProvidedTools } from './provided-tools.ts'
 import { Reply } from './reply.ts'
 
 /** What became of an input: it is in the log. */
@@ -24,7 +25,13 @@ export interface SendOptions {
 
 /** What a person answers to a request of the agent. */
 export type RequestAnswer =
-  | { readonly approved: boolean; readonly reason?: string; readonly editedInput?: Json }
+  | {
+      readonly approved: boolean
+      readonly reason?: string
+      readonly editedInput?: Json
+      /** Of the request as the person saw it; as the view shows it unless given. */
+      readonly hash?: string
+    }
   | { readonly action: 'accept' | 'decline' | 'cancel'; readonly content?: Json }
 
 /**
@@ -35,6 +42,7 @@ export class Session {
   /** Resolves when the view is the server's for the first time; rejects when the session cannot be had. */
   readonly ready: Promise<this>
   readonly #attachment: Attachment
+  readonly #line: Line
   readonly #outsideId: () => string
   readonly #subscribers = new Set<(event: ReadEvent | undefined) => void>()
   readonly #queues = new Set<EventQueue>()
@@ -50,6 +58,7 @@ export class Session {
     const ready = Promise.withResolvers<this>()
     ready.promise.catch(() => {}) // who does not wait for it hears of the error where they ask for something
     this.ready = ready.promise
+    this.#line = line
     this.#outsideId = line.outside.randomId
     this.#attachment = new Attachment(line, beginning, from, filtering, {
       attached: () => ready.resolve(this),
@@ -134,9 +143,36 @@ export class Session {
     await this.#attachment.post({ type: 'cancel', id: this.#outsideId(), ...(turn === undefined ? {} : { turn }) })
   }
 
-  /** The first answer to a request wins; a later one rejects with `already_settled` and its `outcome`. */
+  /**
+   * The first answer to a request wins; a later one rejects with `already_settled` and its `outcome`. It is bound to what
+   * the view shows of the request: an approval of another input is refused.
+   */
   async answer(request: string, answer: RequestAnswer): Promise<void> {
-    await this.#attachment.post({ type: 'answer', id: this.#outsideId(), request, ...answer })
+    const hash = this.view.requests.find((open) => open.request === request)?.hash
+    const shown = hash === undefined ? {} : { hash }
+    await this.#attachment.post({ type: 'answer', id: this.#outsideId(), request, ...shown, ...answer })
+  }
+
+  /**
+   * Answers requests for client-side tools from here, each once, for as long as the handle lives. Requests for other
+   * tools stay open for others to answer. Returns the way to stop it.
+   */
+  provide(tools: ClientTools): () => void {
+    const provided = new ProvidedTools(this, tools)
+    const stopWatching = this.watch(() => provided.look())
+    this.ready.then(
+      () => provided.look(),
+      () => {},
+    )
+    return () => {
+      stopWatching()
+      provided.stop()
+    }
+  }
+
+  /** Puts inputs that wait into another order: these go first, in this order. */
+  async arrange(inputs: readonly string[]): Promise<void> {
+    await this.#attachment.post({ type: 'arrange', id: this.#outsideId(), inputs: [...inputs] })
   }
 
   /** Takes back an input that is not yet applied. */
@@ -158,6 +194,12 @@ export class Session {
   watch(watcher: (event: ReadEvent | undefined) => void): () => void {
     this.#subscribers.add(watcher)
     return () => this.#subscribers.delete(watcher)
+  }
+
+  /** @internal Whether the request that the view shows is open indeed: the view may be from elsewhere, or catching up. */
+  async isStillOpen(request: string): Promise<boolean> {
+    if (this.#attachment.isCaughtUp) return true
+    return (await this.#line.openRequests(this.id)).includes(request)
   }
 
   /** @internal Whether the view is past this commit. */

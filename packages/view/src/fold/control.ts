@@ -5,7 +5,7 @@ import { asRequested, withCall } from '../tool-part.ts'
 import { withStatus, withTurn } from '../turn-list.ts'
 
 export function controlRequested(view: SessionView, event: EventOf<'control.requested'>): SessionView {
-  const { request, turn, kind, message, call, input, schema, options, expiresAt, onExpiry, at } = event
+  const { request, turn, kind, message, call, input, schema, options, expiresAt, onExpiry, to, hash, at } = event
   const asked: RequestView = defined({
     request,
     turn,
@@ -17,17 +17,19 @@ export function controlRequested(view: SessionView, event: EventOf<'control.requ
     options,
     expiresAt,
     onExpiry,
+    to,
+    hash,
     askedAt: at,
   })
   return withStatus(inTurn({ ...view, requests: put(view.requests, asked) }, asked), turn)
 }
 
 export function controlSettled(view: SessionView, event: EventOf<'control.settled'>): SessionView {
-  const { request: id, outcome, answer, by } = event
+  const { request: id, outcome, answer, by, at } = event
   const open = view.requests.find(({ request }) => request === id)
   if (open === undefined) return view
   const requests = view.requests.filter((request) => request !== open)
-  const settled: RequestView = defined({ ...open, outcome, answer, by })
+  const settled: RequestView = defined({ ...open, outcome, answer, by, settledAt: at })
   return withStatus(inTurn({ ...view, requests }, settled), open.turn)
 }
 
