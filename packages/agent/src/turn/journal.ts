@@ -42,7 +42,6 @@ export class Journal {
   readonly #asked = new Set<string>()
   /** By scope, the highest number of a step in the log. */
   readonly #lastOf = new Map<string, number>()
-  readonly #lastSpanOf = new Map<string, number>()
   readonly calls: readonly string[]
 
   constructor(recorded: readonly Commit[]) {
@@ -82,11 +81,6 @@ export class Journal {
 
   span(id: string): EventOf<'trace.span'> | undefined {
     return this.#spans.get(id)
-  }
-
-  /** The highest number of a span of this owner in the log. */
-  lastSpan(owner: string): number {
-    return this.#lastSpanOf.get(owner) ?? 0
   }
 
   task(id: string): EventOf<'task.started'> | undefined {
@@ -150,8 +144,6 @@ export class Journal {
         break
       case 'trace.span': {
         this.#spans.set(commit.span, commit)
-        const [, owner = '', n] = /^(.*)\.s(\d+)$/.exec(commit.span) ?? []
-        this.#lastSpanOf.set(owner, Math.max(this.#lastSpanOf.get(owner) ?? 0, Number(n) || 0))
         if (commit.step !== undefined && commit.kind === 'wait') this.#below(commit.step).waits++
         break
       }

@@ -55,9 +55,8 @@ export class Questions {
   async ask(question: Question, escalateTo: string | undefined): Promise<Outcome> {
     const first = await this.#askOnce(question)
     if (first.outcome !== 'expired' || question.onExpiry !== 'escalate') return first
-    const { expiresIn: _, ...same } = question
     const onExpiry = question.kind === 'approval' ? 'deny' : 'fail'
-    return this.#askOnce({ ...same, expiresIn: question.expiresIn, onExpiry, to: escalateTo })
+    return this.#askOnce({ ...question, onExpiry, to: escalateTo })
   }
 
   async #askOnce(question: Question): Promise<Outcome> {

@@ -26,8 +26,12 @@ export async function sleep(run: RunningTurn, time: Duration | Date): Promise<vo
   await run.commit([...span.end('ok'), { type: 'step.finished', step, name, tookMs }])
 }
 
+/** By the clock on the wall, and no longer than it seemed at first: that clock may be set, and timers may be early. */
 async function sleepUntil({ clock, signal }: RunningTurn, until: number): Promise<void> {
-  for (let rest = until - clock.now(); rest > 0 && !signal.aborted; rest = until - clock.now()) {
-    await clock.sleep(Math.min(rest, LONGEST_TIMER_MS), signal)
+  let rest = until - clock.now()
+  while (rest > 0 && !signal.aborted) {
+    const ms = Math.min(rest, LONGEST_TIMER_MS)
+    await clock.sleep(ms, signal)
+    rest = Math.min(rest - ms, until - clock.now())
   }
 }

@@ -39,6 +39,7 @@ export class Spans {
   readonly #journal: Journal
   readonly #open = new Set<Span>()
   readonly #last = new Map<string, number>()
+  readonly #renewed = new Set<string>()
 
   constructor(root: string, voice: Voice, clock: Clock, journal: Journal) {
     this.#root = root
@@ -47,9 +48,9 @@ export class Spans {
     this.#journal = journal
   }
 
-  /** From here on the spans of this step are new ones: it runs anew as a whole. */
+  /** The step runs anew as a whole: all its spans are new ones. */
   renew(step: string): void {
-    this.#last.set(step, this.#journal.lastSpan(step))
+    this.#renewed.add(step)
   }
 
   /** Begins a span and shows it. */
@@ -97,14 +98,16 @@ export class Spans {
     return [...this.#open].flatMap((span) => span.end(outcome))
   }
 
-  /** An id in the log is given again only to what has the same label. */
+  /** An id that is in the log is given again only where code runs again, and to what has the same label. */
   #nextId({ owner, step, label }: SpanHead): string {
     const of = owner ?? step ?? this.#root
-    const n = (this.#last.get(of) ?? 0) + 1
-    const recorded = this.#journal.span(`${of}.s${n}`)
-    const number = recorded && recorded.label !== label ? this.#journal.lastSpan(of) + 1 : n
-    this.#last.set(of, number)
-    return `${of}.s${number}`
+    for (let n = (this.#last.get(of) ?? 0) + 1; ; n++) {
+      const id = `${of}.s${n}`
+      const recorded = this.#journal.span(id)
+      if (recorded && (recorded.label !== label || this.#renewed.has(of))) continue
+      this.#last.set(of, n)
+      return id
+    }
   }
 }
 
