@@ -2,6 +2,7 @@ import type { Answer } from '@longwire/protocol'
 import { MockLanguageModelV4 } from 'ai/test'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import type { TurnEnd } from '../src/boundary/messages.ts'
 import { type Agent, defineAgent } from '../src/define-agent.ts'
 import { InProcessHost } from '../src/host/in-process-host.ts'
 import { tool } from '../src/tool.ts'
@@ -39,8 +40,9 @@ test.each([
 ])('[G36] a step that %s fails the turn with turn_changed, and the step is named', async (_, after, was, is) => {
   const { end } = await changed(two, after, 2)
   expect(end).toMatchObject({ outcome: 'failed', error: { code: 'turn_changed', retryable: false } })
-  expect((end as { error: Error }).error.message).toContain(was)
-  expect((end as { error: Error }).error.message).toContain(is)
+  const { message } = (end as Extract<TurnEnd, { outcome: 'failed' }>).error
+  expect(message).toContain(was)
+  expect(message).toContain(is)
 })
 
 test('[G36] code that swallows the error of a changed step does not go on, and what was added at the end does', async () => {

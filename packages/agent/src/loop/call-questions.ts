@@ -82,6 +82,8 @@ function resultIn(content: unknown): Json {
   return (content as { readonly result?: Json } | undefined)?.result ?? null
 }
 
+export const NOBODY_RAN_IT = 'nobody ran it in time'
+
 /** Has the page or terminal that holds the session make the call. */
 export async function askClient(
   questions: Questions,
@@ -93,9 +95,15 @@ export async function askClient(
   const timeout = Number.isFinite(tool.timeout) ? { expiresIn: tool.timeout } : {}
   const question: Question = { kind: 'client-tool', message: label, call, input, onExpiry: 'deny', ...timeout }
   const outcome = await questions.ask(question, undefined)
-  if (outcome.outcome === 'expired') return failed('nobody ran it in time')
+  if (outcome.outcome === 'expired') return failed(NOBODY_RAN_IT)
   const { action, content } = contentOf(outcome, question)
-  if (action === 'decline') return { outcome: 'denied', error: 'a person declined it' }
+  if (action === 'decline') return declined(content)
   if (action === 'cancel') return { outcome: 'cancelled', error: 'a person cancelled it' }
   return resultOf(tool, content)
+}
+
+/** A page that tried and failed says so with `{ error: { message } }`; without it a person would not. */
+function declined(content: unknown): Ended {
+  const fault = (content as { readonly error?: { readonly message?: unknown } } | null | undefined)?.error?.message
+  return typeof fault === 'string' ? failed(fault) : { outcome: 'denied', error: 'a person declined it' }
 }

@@ -8,6 +8,7 @@ import { jsonText } from '../turn/json-text.ts'
 import { RequestExpired } from '../turn/questions.ts'
 import type { ClientToolOptions, Given } from '../turn/request-api.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
+import { NOBODY_RAN_IT } from './call-questions.ts'
 import { callTools } from './tool-call.ts'
 
 /** A call that the agent's own code made, and that came to nothing. */
@@ -53,6 +54,7 @@ export async function callClientTool(run: RunningTurn, options: ClientToolOption
     case 'cancelled':
       return { action: 'cancel' }
     case 'error':
+      if (result.error !== NOBODY_RAN_IT) throw new ToolCallFailed('error', result.error ?? `${name} failed`)
       if (onExpiry === 'deny') return { action: 'cancel' }
       throw new RequestExpired(message)
   }

@@ -39,7 +39,7 @@ type Part = { readonly type: string; readonly text?: string; readonly toolName?:
 function read(prompt: LanguageModelV4CallOptions['prompt']) {
   const assistant = prompt.filter(({ role }) => role === 'assistant').length
   const last = prompt.findLast(({ role }) => role === 'user')
-  const text = (last?.content as readonly Part[]).map(({ text }) => text ?? '').join('')
+  const text = (last!.content as readonly Part[]).map(({ text }) => text ?? '').join('')
   return { assistant, text }
 }
 
