@@ -1,7 +1,19 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineAgent } from '../src/define-agent.ts'
-import { calls, ends, fails, says, scripted, stalls, testAgent, testClock, thinks } from '../src/testing/index.ts'
+import {
+  calls,
+  ends,
+  fails,
+  says,
+  scripted,
+  stalls,
+  type TestAgentOptions,
+  type TestRun,
+  testAgent,
+  testClock,
+  thinks,
+} from '../src/testing/index.ts'
 import { tool } from '../src/tool.ts'
 import { add } from './thinker.ts'
 
@@ -56,4 +68,82 @@ test('[G90] a person who stops the turn keeps what was said, and no call is left
   const run = await testAgent(own, { model, cancelAt: 1 })
   expect(run).toMatchObject({ outcome: 'cancelled', text: 'One moment.' })
   expect(run.calls).toMatchObject([{ name: 'slow', outcome: 'cancelled' }])
+})
+
+const note = tool({
+  description: 'notes',
+  inputSchema: z.object({ text: z.string() }),
+  execute: () => 'noted',
+  idempotent: true,
+})
+
+/** A turn with all that a turn can wait for and be cut in. */
+const busy = defineAgent({
+  name: 'busy',
+  model: 'anthropic:none',
+  tools: { note },
+  run: async (turn) => {
+    await turn.text('I begin. ')
+    await turn.step('load', () => ({ rows: 3 }))
+    await turn.all([() => turn.step('left', () => 1), () => turn.sleep('2h'), () => turn.step('right', () => 2)])
+    await turn.generate()
+    const { approved } = await turn.request.approval({ message: 'Send it?', input: { to: 300 }, expiresIn: '3d' })
+    await turn.background('index', async (task) => task.step('pages', () => 7))
+    await turn.text(approved ? 'Sent.' : 'Not sent.')
+  },
+})
+const script = () =>
+  scripted([[says('Two notes.'), calls('note', { text: 'a' }), calls('note', { text: 'b' })], 'Noted.'])
+
+test('[G91] a crash before, in and after each append, and parking at each wait, end as a turn that was never cut', async () => {
+  const play = (options: Partial<TestAgentOptions>) =>
+    testAgent(busy, { model: script(), answers: [{ approved: true }], ...options })
+  const whole = await play({})
+  expect(whole.texts).toEqual(['I begin. ', 'Two notes.', 'Noted.', 'Sent.'])
+  expect(whole.of('task.finished')).toMatchObject([{ outcome: 'ok' }])
+  for (let commit = 1; commit <= whole.appends; commit++) {
+    for (const when of ['before', 'in', 'after'] as const) {
+      const run = await play({ crashAt: { commit, when } })
+      expect([commit, when, outlineOf(run)]).toEqual([commit, when, outlineOf(whole)])
+    }
+  }
+  const parked = await play({ parks: true })
+  expect(outlineOf(parked)).toEqual(outlineOf(whole))
+  expect(parked.attempts).toBe(1)
+})
+
+function outlineOf(run: TestRun) {
+  return {
+    outcome: run.outcome,
+    texts: run.texts,
+    calls: run.calls.map(({ name, input, outcome }) => [name, input, outcome]),
+    requests: run.requests.map(({ message, outcome }) => [message, outcome]),
+    steps: run
+      .of('step.finished')
+      .map(({ step, name, output }) => [step, name, output])
+      .sort(),
+    tasks: run.of('task.finished').map(({ task, outcome }) => [task, outcome]),
+  }
+}
+
+test('[G91] the log of one test can be cut anywhere and gone on from in another', async () => {
+  const whole = await testAgent(busy, { model: script(), answers: [{ approved: true }] })
+  const cut = whole.log.findIndex(({ type }) => type === 'control.requested') + 1
+  const model = scripted([])
+  const run = await testAgent(busy, { model, recorded: whole.log.slice(0, cut), answers: [{ approved: false }] })
+  expect(run).toMatchObject({ outcome: 'completed', text: 'Not sent.', attempts: 2 })
+  expect(model.calls).toEqual([])
+})
+
+test('[G91] a request that nobody answers expires by the clock, and one that would wait for ever ends the test', async () => {
+  const clock = testClock()
+  const before = clock.now()
+  const run = await testAgent(busy, { model: script(), clock, answers: ['expires'] })
+  expect(run.text).toBe('Not sent.')
+  expect(clock.now() - before).toBe(2 * 3_600_000 + 3 * 86_400_000)
+  const asks = defineAgent({
+    name: 'a',
+    run: async (turn) => void (await turn.request.approval({ message: 'May I?' })),
+  })
+  await expect(testAgent(asks)).rejects.toThrow('the test answers nothing to: May I?')
 })

@@ -31,13 +31,13 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
   const said: HistoryEntry[] = []
   let usage: Generated['usage'] = {}
   for (let steps = 1, step = first; ; steps++) {
-    await run.budget.beforeModelCall(model)
+    await run.budget.beforeModelCall(model, scope, step)
     const answer = (await recalledCall(run, step)) ?? (await think(step, steps))
     usage = sumUsage(usage, answer.usage)
     said.push({ role: 'assistant', turn: run.id, parts: answer.parts })
     const isDone = answer.calls.length === 0
     if (!isDone) {
-      await run.budget.beforeTools(answer.calls.length)
+      await run.budget.beforeTools(answer.calls.length, scope)
       said.push({ role: 'tool', turn: run.id, results: await callAll(answer.calls) })
     }
     if (!isDone && steps >= maxSteps) throw tooManySteps(maxSteps)

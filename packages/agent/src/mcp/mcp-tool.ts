@@ -1,13 +1,13 @@
 import type { Json } from '@longwire/protocol'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { type Tool, type ToolContext, tool } from '../tool.ts'
+import { type Tool, tool } from '../tool.ts'
 import type { Elicited } from './mcp-calls.ts'
 import type { McpTool } from './mcp-connection.ts'
 import type { McpServer } from './mcp-server.ts'
 
 /** Asks the person of the turn that the code which asks belongs to. */
-export type AskPerson = (message: string, schema: Json, context: ToolContext) => Promise<Elicited>
+export type AskPerson = (message: string, schema: Json) => Promise<Elicited>
 
 /** A server's tool as one of the agent's own. */
 export async function mcpTool(server: McpServer, described: McpTool, ask: AskPerson): Promise<Tool> {
@@ -27,7 +27,7 @@ export async function mcpTool(server: McpServer, described: McpTool, ask: AskPer
         const result = await connection.call(name, input, {
           signal: context.signal,
           progress: ({ progress, total, message }) => context.progress(total ? progress / total : Number.NaN, message),
-          ask: (message, schema) => ask(message, schema, context),
+          ask,
         })
         return outputOf(result)
       }),

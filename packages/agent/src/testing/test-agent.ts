@@ -25,6 +25,7 @@ async function live(session: TestSession): Promise<void> {
   for (let lives = 1; lives <= LIVES; lives++) {
     const life = await TestLife.begin(session, starts)
     const over = await life.over
+    await life.lastWord()
     if (over === 'ended') return
     if (over === 'cancelled') return session.cancel()
     if (over === 'parked') {

@@ -50,6 +50,11 @@ export class TestLife {
     this.#runs.set(name, new TestRunning(name, this, this.#session, this.#host, start))
   }
 
+  /** Resolves when its code has heard that it is over, so that it takes nothing from the next life. */
+  async lastWord(): Promise<void> {
+    for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+
   /** A batch of what `running` said has been taken. */
   took(): void {
     this.#batches++

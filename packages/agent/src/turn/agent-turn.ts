@@ -15,6 +15,8 @@ import type { Turn } from './turn.ts'
 export function agentTurn(run: RunningTurn): Turn {
   const { start, inputs } = run
   const because = start.because === undefined ? [] : [becauseText(start.because)]
+  const requests = requestsOf(run)
+  run.requests = requests
   const texts = [...inputs.map((input) => textOf(input)), ...because]
   return {
     id: start.turn,
@@ -34,7 +36,7 @@ export function agentTurn(run: RunningTurn): Turn {
     all: (branches) => all(run, branches) as never,
     generate: (options) => generate(run, options),
     tool: (tool, input) => callTool(run, tool as Tool | string, input) as never,
-    request: requestsOf(run),
+    request: requests,
     sleep: (time) => sleep(run, time),
     background: (label, work, options) => background(run, label, work, options),
     schedule: schedulesOf(run),

@@ -12,6 +12,7 @@ import { type AskedStep, Journal, type RecordedStep } from './journal.ts'
 import { jsonText } from './json-text.ts'
 import { OpenMessage } from './open-message.ts'
 import { Replay } from './replay.ts'
+import type { Requests } from './request-api.ts'
 import { currentScope, type Scope, type StepScope, stepScope } from './scope.ts'
 import { type Span, type SpanHead, type SpanOutcome, Spans } from './span.ts'
 import type { CommitFields, Voice } from './voice.ts'
@@ -40,6 +41,8 @@ export class RunningTurn {
   readonly generated: HistoryEntry[] = []
   /** The id under which a tool call is known here, unique in its session. */
   readonly nameCall: (given: string, step: string) => string
+  /** How its tools ask people, where it has a person to ask. */
+  requests: Requests | undefined
   finishReason = 'stop'
   usage: Usage | undefined
 
@@ -270,6 +273,7 @@ export class RunningTurn {
       const { isWaiting } = this.root.step.doing
       if (isWaiting === this.#isWaiting) return
       this.#isWaiting = isWaiting
+      this.budget.waits(isWaiting)
       this.voice.waiting(isWaiting)
     })
   }
