@@ -5,14 +5,20 @@ type Task = () => void | Promise<void>
  * draft costs no turn of the event loop; what comes while a commit is being stored waits behind it.
  */
 export class Mailbox {
+  readonly #onFault: (error: unknown) => void
   readonly #queue: Task[] = []
   #busy = false
+
+  /** `onFault` hears of a task that threw: the ones after it are done all the same. */
+  constructor(onFault: (error: unknown) => void) {
+    this.#onFault = onFault
+  }
 
   get isIdle(): boolean {
     return !this.#busy
   }
 
-  /** Does `task` in its turn. It must not throw: use `ask` where it may. */
+  /** Does `task` in its turn. Where somebody waits for what becomes of it, use `ask`. */
   post(task: Task): void {
     if (this.#busy) {
       this.#queue.push(task)
@@ -38,14 +44,22 @@ export class Mailbox {
   #run(first: Task): void {
     let task: Task | undefined = first
     while (task) {
-      const waiting = task()
+      const waiting = this.#do(task)
       if (waiting) {
-        void waiting.finally(() => this.#next())
+        void waiting.catch(this.#onFault).then(() => this.#next())
         return
       }
       task = this.#queue.shift()
     }
     this.#busy = false
+  }
+
+  #do(task: Task): void | Promise<void> {
+    try {
+      return task()
+    } catch (error) {
+      this.#onFault(error)
+    }
   }
 
   #next(): void {

@@ -1,6 +1,7 @@
 import type { AgentDescription, CommitBody } from '@longwire/agent/internal'
 import type { Commit, Limits, NewCommit, Place, SessionStatus } from '@longwire/protocol'
 import type { SessionRecord, SessionStore } from '@longwire/store'
+import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Refusal } from '../refusal.ts'
 import { CommitTail } from './commit-tail.ts'
@@ -22,6 +23,7 @@ export interface SessionHouse {
   readonly store: SessionStore
   readonly clock: Clock
   readonly limits: Limits
+  readonly log: Logger
   describeAgent(name: string): AgentDescription | undefined
 }
 
@@ -40,7 +42,7 @@ export class Session {
   readonly log: string
   readonly createdAt: number
   readonly house: SessionHouse
-  readonly mailbox = new Mailbox()
+  readonly mailbox: Mailbox
   readonly drafts = new OpenDrafts()
   readonly views: SessionViews
   /** Readers that hear each event as it happens. Those that lag are not here: they read from the log. */
@@ -57,6 +59,7 @@ export class Session {
 
   constructor(house: SessionHouse, record: SessionRecord, state: SessionState) {
     this.house = house
+    this.mailbox = new Mailbox((error) => house.log.error({ session: record.session, err: error }, 'a task failed'))
     this.key = record.key
     this.id = record.session
     this.agent = record.agent
