@@ -6,6 +6,8 @@ interface GrowingDraft {
   readonly head: DraftHead
   /** The event's fields up to and with the opening quote of the text that grows. */
   readonly prefix: string
+  /** The same with the moment in front, which all that is said in one millisecond shares. */
+  timed: { readonly at: number; readonly prefix: string }
 }
 
 /** What one draft said with nothing else said in between: pieces joined, and where each of them ended. */
@@ -44,7 +46,7 @@ export class OpenDrafts {
     const { type, ...rest } = head
     const field = type === 'chunk.tool' ? 'input' : 'text'
     const prefix = `"type":"${type}",${JSON.stringify(rest).slice(1, -1)},"${field}":"`
-    this.#growing.set(draft, { head, prefix })
+    this.#growing.set(draft, { head, prefix, timed: { at: 0, prefix: '' } })
   }
 
   /** Adds a piece at this place. Undefined where the draft is not open (its step has ended). */
@@ -180,10 +182,6 @@ function merged(seq: number, events: readonly (LogEvent | Said)[]): readonly Log
 }
 
 function chunk(growing: GrowingDraft, seq: number, sub: number, at: number, escaped: string): LogEvent {
-  return {
-    seq,
-    sub,
-    type: growing.head.type,
-    fields: `"seq":${seq},"sub":${sub},"at":${at},${growing.prefix}${escaped}"}`,
-  }
+  if (growing.timed.at !== at) growing.timed = { at, prefix: `,"at":${at},${growing.prefix}` }
+  return { seq, sub, type: growing.head.type, fields: `"seq":${seq},"sub":${sub}${growing.timed.prefix}${escaped}"}` }
 }
