@@ -16,3 +16,8 @@ export const SESSIONS_A_YEAR = 252
 export function deviation(n: number, sum: number, squares: number): number {
   return n < 2 ? 0 : Math.sqrt(Math.max(0, squares - (sum * sum) / n) / (n - 1))
 }
+
+/** "12,300.50 AXD" */
+export function money(value: number): string {
+  return `${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} AXD`
+}

@@ -9,7 +9,7 @@ export interface MadeCall {
   readonly input: unknown
   readonly outcome:
     | { readonly kind: 'ok'; readonly output: unknown }
-    | { readonly kind: 'failed'; readonly says: string }
+    | { readonly kind: 'failed' | 'denied'; readonly says: string }
 }
 
 export interface Exchange {
@@ -23,6 +23,8 @@ export interface Conversation {
   readonly before: readonly Exchange[]
   /** What the person said since the last answer. */
   readonly asked: readonly string[]
+  /** How many of these, the last ones, came while the model was at work already. */
+  readonly steers: number
   readonly made: readonly MadeCall[]
   /** How many tool calls and user messages the prompt holds: the next call is named by them. */
   readonly calls: number
@@ -33,7 +35,11 @@ interface OpenExchange {
   asked: string[]
   answer: string
   isInterrupted: boolean
+  steers: number
 }
+
+/** What the result of a call says whose turn was over before it was: what follows is a new question. */
+const TURN_ENDED = ['stopped by a person', 'the turn ended before the tool did', 'the tool never finished']
 
 export function readPrompt(prompt: LanguageModelV4Prompt): Conversation {
   const system: string[] = []
@@ -47,8 +53,13 @@ export function readPrompt(prompt: LanguageModelV4Prompt): Conversation {
       turns++
       const last = exchanges.at(-1)
       const text = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')
-      if (last && !last.answer && !last.isInterrupted) last.asked.push(text)
-      else exchanges.push({ asked: [text], answer: '', isInterrupted: false })
+      if (last && !last.answer && !last.isInterrupted) {
+        last.asked.push(text)
+        if (made.length > 0) last.steers++
+      } else {
+        exchanges.push({ asked: [text], answer: '', isInterrupted: false, steers: 0 })
+        made = []
+      }
     }
     if (message.role === 'assistant') {
       const last = exchanges.at(-1)
@@ -65,7 +76,10 @@ export function readPrompt(prompt: LanguageModelV4Prompt): Conversation {
     if (message.role === 'tool') {
       for (const part of message.content) {
         if (part.type !== 'tool-result') continue
-        made.push({ tool: part.toolName, input: inputs.get(part.toolCallId), outcome: outcomeOf(part.output) })
+        const outcome = outcomeOf(part.output)
+        const last = exchanges.at(-1)
+        if (last && outcome.kind === 'failed' && TURN_ENDED.includes(outcome.says)) last.isInterrupted = true
+        made.push({ tool: part.toolName, input: inputs.get(part.toolCallId), outcome })
       }
     }
   }
@@ -75,6 +89,7 @@ export function readPrompt(prompt: LanguageModelV4Prompt): Conversation {
     system: system.join('\n'),
     before: (isOpen ? exchanges.slice(0, -1) : exchanges).map(({ asked, answer }) => ({ asked, answer })),
     asked: isOpen ? open.asked : [],
+    steers: isOpen ? open.steers : 0,
     made,
     calls: inputs.size,
     turns,
@@ -97,7 +112,7 @@ function outcomeOf(output: LanguageModelV4ToolResultOutput): MadeCall['outcome']
     case 'error-json':
       return { kind: 'failed', says: JSON.stringify(output.value) }
     case 'execution-denied':
-      return { kind: 'failed', says: output.reason ?? 'it was not allowed' }
+      return { kind: 'denied', says: output.reason ?? '' }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { AskPersonInput, AskPersonOutput } from '../tools/ask-person.ts'
+import type { CancelOrderInput, CancelOrderOutput } from '../tools/cancel-order.ts'
 import type { CompareGroupsInput, CompareGroupsOutput } from '../tools/compare-groups.ts'
 import type { CorrelateInput, CorrelateOutput } from '../tools/correlate.ts'
 import type { FindInstrumentsInput, FindInstrumentsOutput } from '../tools/find-instruments.ts'
@@ -5,9 +7,12 @@ import type { FindLargeMovesInput, FindLargeMovesOutput } from '../tools/find-la
 import type { GetPricesInput, GetPricesOutput } from '../tools/get-prices.ts'
 import type { MeasureRiskInput, MeasureRiskOutput } from '../tools/measure-risk.ts'
 import type { MovingAveragesInput, MovingAveragesOutput } from '../tools/moving-averages.ts'
+import type { PlaceOrderInput, PlaceOrderOutput } from '../tools/place-order.ts'
 import type { RankPerformanceInput, RankPerformanceOutput } from '../tools/rank-performance.ts'
 import type { RunSqlInput, RunSqlOutput } from '../tools/run-sql.ts'
 import type { SearchNotesInput, SearchNotesOutput } from '../tools/search-notes.ts'
+import type { ShowBookInput, ShowBookOutput } from '../tools/show-book.ts'
+import type { StartBacktestInput, StartBacktestOutput } from '../tools/start-backtest.ts'
 import type { MadeCall } from './conversation.ts'
 
 interface Tools {
@@ -21,6 +26,11 @@ interface Tools {
   find_large_moves: [FindLargeMovesInput, FindLargeMovesOutput]
   search_notes: [SearchNotesInput, SearchNotesOutput]
   run_sql: [RunSqlInput, RunSqlOutput]
+  place_order: [PlaceOrderInput, PlaceOrderOutput]
+  show_book: [ShowBookInput, ShowBookOutput]
+  cancel_order: [CancelOrderInput, CancelOrderOutput]
+  ask_person: [AskPersonInput, AskPersonOutput]
+  start_backtest: [StartBacktestInput, StartBacktestOutput]
 }
 export type ToolName = keyof Tools
 
@@ -41,7 +51,17 @@ const PURPOSE: Record<ToolName, string> = {
   find_large_moves: 'find the largest moves',
   search_notes: 'search the notes',
   run_sql: 'run the query',
+  place_order: 'place the order',
+  show_book: 'look into the book',
+  cancel_order: 'cancel the order',
+  ask_person: 'ask what was left open',
+  start_backtest: 'plan the back-test',
 }
+
+/** What came of a call that has an effect. */
+export type Attempt<Output> =
+  | { readonly kind: 'ok'; readonly output: Output }
+  | { readonly kind: 'failed' | 'denied'; readonly says: string }
 
 /**
  * Where a skill asks for what it needs. What a tool call of this turn has answered already is given at once; for the
@@ -63,11 +83,19 @@ export class Desk {
     const name = nameOf(tool, input)
     const outcome = this.#made.get(name)?.outcome
     if (outcome?.kind === 'ok') return outcome.output as Tools[Name][1]
-    if (outcome?.kind === 'failed') this.#troubles.add(`I could not ${PURPOSE[tool]}: ${outcome.says}`)
+    if (outcome) this.#troubles.add(`I could not ${PURPOSE[tool]}: ${outcome.says || 'it was not allowed'}`)
     else if (!this.#offered.has(tool))
       this.#troubles.add(`I have no tool here to ${PURPOSE[tool]}, so that is left out`)
     else this.#wanted.set(name, { tool, input })
     return undefined
+  }
+
+  /** The same for what a person may refuse, or a rule: what came of it is for the skill to tell. */
+  attempt<Name extends ToolName>(tool: Name, input: Tools[Name][0]): Attempt<Tools[Name][1]> | undefined {
+    const name = nameOf(tool, input)
+    const outcome = this.#made.get(name)?.outcome
+    if (!outcome && this.#offered.has(tool)) this.#wanted.set(name, { tool, input })
+    return outcome as Attempt<Tools[Name][1]> | undefined
   }
 
   offers(tool: ToolName): boolean {

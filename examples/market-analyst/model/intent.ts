@@ -1,9 +1,19 @@
 // What a text wants, from the words it uses. The first that fits, top to bottom.
 
+/** Something that is told to be done: nothing but courtesies goes before it. */
+function told(what: string): RegExp {
+  const courtesy =
+    "(?:please|now|then|and|also|ok(?:ay)?|yes|hi|hello|hey|great|just|go ahead and|(?:can|could) you(?: please)?|i(?:'d| would) like to|i want to|let's|let us)"
+  return new RegExp(`^\\s*(?:${courtesy}[,.!:]*\\s+)*${what}`, 'i')
+}
+
 export const INTENTS = [
   'sql',
-  'trade',
+  'backtest',
+  'cancelling',
   'advice',
+  'trade',
+  'book',
   'help',
   'greeting',
   'thanks',
@@ -29,10 +39,15 @@ export type Intent = (typeof INTENTS)[number]
 
 const PATTERNS: Readonly<Record<Intent, RegExp>> = {
   sql: /^\s*(?:(?:please )?(?:run|execute|query)\b[^a-z]*(?:this |the )?(?:sql|query)?[\s:`]*)?(?:sql[\s:`]*)?(?:select\b[\s\S]+\bfrom\b|with\b[\s\S]+\bselect\b)/i,
-  trade:
-    /\b(?:place|submit|execute|cancel)\b.{0,20}\b(?:order|trade)|^\s*(?:please )?(?:buy|sell|short)\b|\b(?:buy|sell) (?:me )?\d+|\b(?:buy|sell) .{0,30}\bfor me\b/i,
+  backtest: /\bback-?\s?test(?:s|ed|ing)?\b/i,
+  cancelling: told('(?:cancel|withdraw|revoke|take back)\\b.{0,30}\\borders?\\b'),
+  // Only what is told, not what is wondered about: "what if I buy 100?" orders nothing.
+  trade: told(
+    '(?:(?:place|submit|enter|make|execute)\\b.{0,20}\\b(?:order|trade)s?\\b|(?:buy|sell|short|purchase|dump)\\b(?!-?\\s?off\\b))',
+  ),
+  book: /\bmy (?:positions?|holdings?|book|portfolio|cash|orders?|account|balance|shares|trades)\b|\bwhat (?:do|did|have) i (?:own|hold|have|buy|sell|bought|sold)\b|\b(?:show|open)(?: me)?(?: the)? (?:book|positions|portfolio|orders)\b|\bhow much (?:cash|money)\b|\bopen orders\b|\bpaper[- ](?:trading|book)\b/i,
   advice:
-    /\bshould (?:i|we|one)\b|\b(?:recommend|advise|advice)\b|\bworth buying\b|\bgood (?:time|idea|buy|investment)\b|\bwhat (?:to|do i) (?:buy|sell)\b|\b(?:which|what) .{0,30}\b(?:to buy|to sell|i buy|i sell)\b|\binvest in\b|\b(?:best|good) .{0,20}to (?:buy|invest)/i,
+    /^\s*(?:buy|sell)\b(?:(?![.!]\s)[^?])*\?\s*$|\bwould you (?:buy|sell)\b|\bbuy or sell\b|\bshould (?:i|we|one)\b|\b(?:recommend|advise|advice)\b|\bworth buying\b|\bgood (?:time|idea|buy|investment)\b|\bwhat (?:to|do i) (?:buy|sell)\b|\b(?:which|what) .{0,30}\b(?:to buy|to sell|i buy|i sell)\b|\binvest in\b|\b(?:best|good) .{0,20}to (?:buy|invest)/i,
   help: /^\s*(?:please )?help\b|\bwhat (?:can|could) (?:you|i)\b|\bwhat (?:do|are) you\b(?! (?:cover|know about|have on))|\bwho (?:are|made) you\b|\bhow (?:do|can) (?:i|you) (?:use|work|ask)|\bwhat (?:kind of )?questions\b|\byour (?:tools|abilities|capabilities|data|source)|\bwhat data\b|\bis (?:this|the|your) data real\b|\b(?:is|are) (?:this|these|it|they|the prices|the data) real\b/i,
   greeting:
     /^\s*(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day))\b[^a-z]*(?:there|you|again|everyone)?[^a-z]*$/i,

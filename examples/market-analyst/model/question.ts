@@ -12,6 +12,8 @@ export type Wanted =
   | 'unknown'
   /** Refers to something that was not said. */
   | 'unclear'
+  /** The end of a task in the background is to be told of. */
+  | 'report'
   /** Not about this market at all. */
   | 'outside'
 
@@ -33,6 +35,10 @@ export interface Question {
   readonly topic: readonly string[]
   /** Part of it comes from the question before. */
   readonly isFollowUp: boolean
+  /** Said in a turn that ended before it was answered, and followed by something else. */
+  readonly isStale: boolean
+  /** What the person said while the model was at work, and made the question what it is. */
+  readonly steeredBy?: string | undefined
   /** The text was longer than is read. */
   readonly isCut: boolean
 }
@@ -47,6 +53,10 @@ export function isAboutMarket({ wants }: Question): boolean {
     'help',
     'sql',
     'trade',
+    'cancelling',
+    'book',
+    'backtest',
+    'report',
     'unknown',
     'definition',
     'fundamentals',

@@ -35,16 +35,27 @@ export function think(prompt: LanguageModelV4Prompt, offered: readonly string[])
       text: "**I have no market to look at.** Nothing here tells me which instruments there are, so I can't answer.",
     }
   }
-  const questions = questionsOf(conversation.asked, conversation.before, world)
+  const questions = questionsOf(conversation, world)
   const steps = questions.map((question) => stepFor(question, desk, world))
-  const reasoning = steps.flatMap(({ thinks }) => (thinks ? [thinks] : [])).join('\n\n')
+  const turned =
+    conversation.made.length > 0 ? questions.flatMap(({ steeredBy }) => (steeredBy ? [turnedBy(steeredBy)] : [])) : []
+  const reasoning = [...turned, ...steps.flatMap(({ thinks }) => (thinks ? [thinks] : []))].join('\n\n')
   if (desk.isWaiting) return { reasoning, calls: name(desk.wanted), text: '' }
   return { reasoning, calls: [], text: written(questions, steps, desk) }
 }
 
+function turnedBy(said: string): string {
+  return `While I was at it I was told “${said.slice(0, 200)}”. I drop what that rules out and go on from there.`
+}
+
 function stepFor(question: Question, desk: Desk, world: World): Step {
   const outside = question.periods.filter(({ isOutside }) => isOutside)
-  if (outside.length > 0 && !['forecast', 'advice', 'trade', 'outside', 'unknown', 'help'].includes(question.wants)) {
+  if (
+    outside.length > 0 &&
+    !['forecast', 'advice', 'trade', 'book', 'cancelling', 'report', 'outside', 'unknown', 'help'].includes(
+      question.wants,
+    )
+  ) {
     return outsideStep(outside[0]!.label, question.periods.length > outside.length, world)
   }
   try {
@@ -82,10 +93,10 @@ function written(questions: readonly Question[], steps: readonly Step[], desk: D
 }
 
 /** What the reader should know of how the question was read. */
-function asides({ subjects, unknown, wants, isCut }: Question): string[] {
+function asides({ subjects, unknown, wants, isCut, steeredBy }: Question): string[] {
   const misspelt = subjects.misspelt.map(({ said, meant }) => `I read “${said}” as ${meant}.`)
   const strangers =
-    unknown.length > 0 && wants !== 'unknown'
+    unknown.length > 0 && wants !== 'unknown' && wants !== 'trade'
       ? [
           `I have no data on ${unknown
             .slice(0, 3)
@@ -94,6 +105,9 @@ function asides({ subjects, unknown, wants, isCut }: Question): string[] {
         ]
       : []
   const cut = isCut && wants !== 'outside' ? ['Your message is longer than I read; I answered its beginning.'] : []
-  const all = [...misspelt, ...strangers, ...cut]
+  const steered = steeredBy
+    ? [`This is what you asked for on the way: “${steeredBy.replace(/\s+/g, ' ').slice(0, 200)}”.`]
+    : []
+  const all = [...misspelt, ...strangers, ...cut, ...steered]
   return all.length > 0 ? [all.join(' ')] : []
 }

@@ -1,12 +1,13 @@
-import type { Exchange } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 import { detailsOf } from './details.ts'
 import { followUp, refersBack } from './follow-up.ts'
 import { type Intent, intentOf } from './intent.ts'
 import { findPeriods } from './period.ts'
 import { isAboutMarket, type Question } from './question.ts'
 import { settled } from './settled.ts'
+import { isTaskReport, withoutSessions } from './skills/backtest.ts'
 import { findSubjects, isAnyone, NOBODY, type Subjects } from './subjects.ts'
-import { isCommon, wordsOf } from './words.ts'
+import { isCommon, type Word, wordsOf } from './words.ts'
 import type { World } from './world.ts'
 
 // From texts to questions: each is understood in the light of those before it.
@@ -17,25 +18,57 @@ const MOST_READ = 2_000
 const MOST_QUESTIONS = 3
 
 /** The questions of what was just said, in the light of all that was said before. */
-export function questionsOf(asked: readonly string[], before: readonly Exchange[], world: World): Question[] {
+export function questionsOf(
+  { asked, steers, before }: Pick<Conversation, 'asked' | 'steers' | 'before'>,
+  world: World,
+): Question[] {
   let last: Question | undefined
   let focus: Subjects = NOBODY
   for (const exchange of before) {
     for (const text of exchange.asked.flatMap(sentences)) {
       const question = understand(text, last, focus, world)
-      if (isAboutMarket(question)) last = question
+      last = remembered(question) ?? last
     }
     if (exchange.answer) focus = focusOf(exchange.answer, world)
   }
   const questions: Question[] = []
-  for (const text of (asked.length > 0 ? asked : ['']).flatMap(sentences)) {
-    const question = understand(text, last, focus, world)
-    if (isAboutMarket(question)) last = question
-    questions.push(question)
+  const texts = asked.length > 0 ? asked : ['']
+  const firstSteer = texts.length - steers
+  for (const [i, said] of texts.entries()) {
+    for (const text of sentences(said)) {
+      const question = { ...understand(text, last, focus, world), isStale: i < firstSteer - 1 }
+      last = remembered(question) ?? last
+      if (i < firstSteer) questions.push(question)
+      else steer(questions, question)
+    }
   }
   // A greeting before a question is no question of its own.
   const serious = questions.filter(({ wants }) => wants !== 'greeting' && wants !== 'thanks' && wants !== 'empty')
   return (serious.length > 0 ? serious : questions.slice(0, 1)).slice(0, MOST_QUESTIONS)
+}
+
+/** What later questions refer to. After an order they speak of the share, and never order it again. */
+function remembered(question: Question): Question | undefined {
+  if (isAboutMarket(question)) return question
+  const isOrder = question.wants === 'trade' && question.subjects.instruments.length > 0
+  return isOrder ? { ...question, wants: 'performance' } : undefined
+}
+
+const ADDS = /^\s*(?:and\b(?! only)|also\b|plus\b|as well\b)/i
+
+/**
+ * What is said while the model is at work takes the place of what it was at, where it narrows or changes it; else it is
+ * answered as well. What has an effect is never forgotten: it may be done already.
+ */
+function steer(questions: Question[], question: Question): void {
+  const changes =
+    question.isFollowUp ||
+    /^\s*(?:no\b|only\b|just\b|stop\b|wait\b|rather\b|instead\b)|\binstead\W*$/i.test(question.text)
+  if (changes && !ADDS.test(question.text)) {
+    const kept = questions.filter(({ wants }) => ['trade', 'cancelling', 'backtest'].includes(wants))
+    questions.splice(0, questions.length, ...kept)
+    questions.push({ ...question, steeredBy: question.text })
+  } else if (question.wants !== 'thanks' && question.wants !== 'empty') questions.push(question)
 }
 
 /** Several questions in one text are taken one by one. */
@@ -45,18 +78,22 @@ function sentences(text: string): string[] {
 }
 
 function understand(asked: string, last: Question | undefined, focus: Subjects, world: World): Question {
+  if (isTaskReport(asked)) return { ...NOTHING, text: asked, wants: 'report' }
   const text = asked.slice(0, MOST_READ).trim()
   const isCut = asked.trim().length > MOST_READ
-  const { periods, rest } = findPeriods(text, world)
+  const isBacktest = intentOf(text) === 'backtest'
+  const { periods, rest } = findPeriods(isBacktest ? withoutSessions(text) : text, world)
   const words = wordsOf(rest)
   const subjects = findSubjects(words, world)
   const left = words.filter((word) => !word.used && !isCommon(word.text))
   const intent = intentOf(rest)
   const said = { text, subjects, periods, isCut, topic: left.map(({ text }) => text), ...detailsOf(rest) }
-  const plainQuestion: Question = { ...said, wants: intent ?? 'outside', unknown: [], isFollowUp: false }
+  const plainQuestion: Question = { ...NOTHING, ...said, wants: intent ?? 'outside' }
 
   if (words.length === 0 && periods.length === 0) return { ...plainQuestion, wants: 'empty' }
-  if (intent === 'sql' || intent === 'greeting' || intent === 'thanks' || intent === 'trade') return plainQuestion
+  if (intent === 'sql' || intent === 'greeting' || intent === 'thanks') return plainQuestion
+  if (intent === 'trade') return orderOf(plainQuestion, left, last, focus)
+  if (intent === 'backtest' || intent === 'book' || intent === 'cancelling') return plainQuestion
   const refers = refersBack(rest, words.length, intent, said)
   if (last && refers && left.length === 0) return followUp(plainQuestion, intent, last, focus, refers)
   if (intent === 'help') return plainQuestion
@@ -72,6 +109,25 @@ function understand(asked: string, last: Question | undefined, focus: Subjects, 
       left.map(({ raw }) => raw),
     )
   return { ...plainQuestion, wants: settled(intent, said) }
+}
+
+const NOTHING: Question = {
+  ...{ text: '', wants: 'empty', subjects: NOBODY, periods: [], unknown: [], topic: [] },
+  ...{ isFollowUp: false, isStale: false, isCut: false },
+}
+
+const ORDER_WORDS = new Set(
+  'buy sell short purchase dump place submit enter execute order orders trade limit lot lots stocks'.split(' '),
+)
+
+/** "Buy 20 of it": whom the conversation was about. A name that nobody here has is never taken for another. */
+function orderOf(question: Question, left: readonly Word[], last: Question | undefined, focus: Subjects): Question {
+  const { subjects } = question
+  const isNamed = isAnyone({ ...subjects, kinds: [] })
+  const strangers = left.filter(({ text }) => !ORDER_WORDS.has(text)).map(({ raw }) => raw)
+  if (!isNamed && strangers.length > 0) return { ...question, unknown: strangers }
+  if (isNamed || !last || refersBack(question.text, 1, 'trade', question) !== 'pronoun') return question
+  return { ...question, subjects: followUp(question, 'trade', last, focus, 'pronoun').subjects }
 }
 
 /** What was meant where words that nobody here knows stand beside the others. */

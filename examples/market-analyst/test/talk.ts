@@ -69,7 +69,7 @@ export class Talk {
         if (part.type === 'text') text += part.text
         if (part.type === 'text' || part.type === 'reasoning') said.push(part)
         if (part.type !== 'tool-call') continue
-        const call = await this.#call(part.toolName, JSON.parse(part.input))
+        const call = await this.#call(part.toolName, JSON.parse(part.input), part.toolCallId)
         called.push(call)
         said.push({ ...part, input: call.input })
         const output = call.error
@@ -84,12 +84,12 @@ export class Talk {
     throw new Error(`the model was not done after 8 calls: ${texts.join(' / ')}`)
   }
 
-  async #call(name: string, given: Record<string, unknown>): Promise<Called> {
+  async #call(name: string, given: Record<string, unknown>, call: string): Promise<Called> {
     const tool = this.#tools[name]
     if (!tool) throw new Error(`the model called ${name}, which it was not offered`)
     try {
       const input = (tool.inputSchema as unknown as z.ZodType).parse(given)
-      return { tool: name, input: given, output: await tool.execute!(input, context) }
+      return { tool: name, input: given, output: await tool.execute!(input, { ...context, call }) }
     } catch (error) {
       return { tool: name, input: given, output: undefined, error: (error as Error).message }
     }

@@ -61,6 +61,7 @@ export function compareGroups(market: Market): Tool<CompareGroupsInput, CompareG
     description:
       'Compares sectors, regions or kinds over a period: the plain average change of their members (shares, unless kinds are given), how many rose, and the best and the worst member.',
     inputSchema: Input,
+    idempotent: true,
     milestone: ({ by, from, to, ...selection }) => {
       const within = selection.sectors || selection.regions || selection.tickers ? ` of ${spoken(selection)}` : ''
       return `Comparing ${by}s${within}, ${dateRange(from, to ?? market.lastDate)}`

@@ -46,6 +46,7 @@ export function correlate(market: Market): Tool<CorrelateInput, CorrelateOutput>
     description:
       'How closely the daily price changes of two to eight instruments moved together over a period, from -1 to 1.',
     inputSchema: Input,
+    idempotent: true,
     milestone: (input) => `Correlating ${spoken(input)}, ${dateRange(input.from, input.to ?? market.lastDate)}`,
     execute(input, context) {
       const { from, to } = resolve(market, input)

@@ -30,6 +30,8 @@ export function findInstruments(market: Market): Tool<FindInstrumentsInput, Find
     title: 'Find instruments',
     description: 'Lists the instruments there are, by words, kind, sector or region. Without arguments: all of them.',
     inputSchema: Input,
+    idempotent: true,
+    span: 'search',
     milestone: ({ query, ...selection }) =>
       query ? `Looking for an instrument called *${query.slice(0, 60)}*` : `Looking up ${spoken(selection)}`,
     execute({ query: text, ...selection }, context) {

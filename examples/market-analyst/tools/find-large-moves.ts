@@ -29,6 +29,7 @@ export function findLargeMoves(market: Market): Tool<FindLargeMovesInput, FindLa
     title: 'Find large moves',
     description: 'The largest one-day price changes of the selected instruments in a period, with their dates.',
     inputSchema: Input,
+    idempotent: true,
     milestone: (input) =>
       `Finding the days when ${spoken(input)} moved most, ${dateRange(input.from, input.to ?? market.lastDate)}`,
     execute(input, context) {

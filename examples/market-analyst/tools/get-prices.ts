@@ -67,6 +67,7 @@ export function getPrices(market: Market): Tool<GetPricesInput, GetPricesOutput>
     title: 'Read prices',
     description: `The prices of one instrument over a period, by day, week or month (at most ${MOST_POINTS} of them), and its highest and lowest close.`,
     inputSchema: Input,
+    idempotent: true,
     milestone: ({ ticker, from, to }) =>
       `Reading the prices of ${ticker.slice(0, 24)}, ${dateRange(from, to ?? market.lastDate)}`,
     execute({ ticker: asked, every = 'day', ...input }, context) {

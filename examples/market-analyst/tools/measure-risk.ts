@@ -87,6 +87,7 @@ export function measureRisk(market: Market): Tool<MeasureRiskInput, MeasureRiskO
     description:
       'Annualised volatility, the deepest drawdown with its dates, and the best and worst day of each selected instrument over a period.',
     inputSchema: Input,
+    idempotent: true,
     milestone: (input) =>
       `Measuring the risk of ${spoken(input)}, ${dateRange(input.from, input.to ?? market.lastDate)}`,
     execute(input, context) {

@@ -75,6 +75,7 @@ export function movingAverages(market: Market): Tool<MovingAveragesInput, Moving
     description:
       'The close of each selected instrument beside its averages of 20, 50 and 200 sessions, the trend they show, and when the 50- and 200-session averages last crossed.',
     inputSchema: Input,
+    idempotent: true,
     milestone: (input) => `Computing moving averages of ${spoken(input)}, ${longDate(input.date ?? market.lastDate)}`,
     execute(input, context) {
       const { to } = resolve(market, { from: market.firstDate, to: input.date })

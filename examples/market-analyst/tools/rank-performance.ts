@@ -50,6 +50,7 @@ export function rankPerformance(market: Market): Tool<RankPerformanceInput, Rank
     description:
       'How much the price of each selected instrument changed over a period, in per cent and in local currency, best or worst first; with the plain average and how many rose and fell.',
     inputSchema: Input,
+    idempotent: true,
     milestone: (input) =>
       `${input.limit ? `Ranking ${spoken(input)}, ${input.order ?? 'best'} first` : `Measuring ${spoken(input)}`}, ${dateRange(input.from, input.to ?? market.lastDate)}`,
     execute(input, context) {

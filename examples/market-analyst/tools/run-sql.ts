@@ -42,6 +42,7 @@ export function runSql(file: string): Tool<RunSqlInput, RunSqlOutput> {
     title: 'Query with SQL',
     description: `Runs one read-only SELECT (SQLite) on the market's tables, for what no other tool answers. At most ${MOST_ROWS} rows and ${MOST_MS / 1000} seconds.`,
     inputSchema: Input,
+    idempotent: true,
     timeout: MOST_MS * 2,
     milestone: 'Querying the market with SQL',
     execute({ sql }, context) {

@@ -58,6 +58,8 @@ export function searchNotes(market: Market): Tool<SearchNotesInput, SearchNotesO
     description:
       'Full-text search in the notes of the research desks, by words, instruments, sectors, regions and dates. Cite a note by its date and title.',
     inputSchema: Input,
+    idempotent: true,
+    span: 'search',
     milestone: milestoneOf,
     execute({ query: text, tickers, sectors, regions, from, to, limit = 5 }, context) {
       // Each name is looked up by itself, so that the tags are written as the market writes them.

@@ -1,5 +1,7 @@
 import type { Wanted } from '../question.ts'
 import { averages } from './averages.ts'
+import { report, startBacktest } from './backtest.ts'
+import { book, cancelling } from './book.ts'
 import { list, profile, unknown } from './catalogue.ts'
 import { comparison } from './comparison.ts'
 import { correlation } from './correlation.ts'
@@ -7,6 +9,7 @@ import { months } from './months.ts'
 import { movers } from './movers.ts'
 import { moves } from './moves.ts'
 import { notes } from './notes.ts'
+import { trade } from './order.ts'
 import { overview } from './overview.ts'
 import { performance } from './performance.ts'
 import { price } from './price.ts'
@@ -22,7 +25,6 @@ import {
   help,
   outside,
   thanks,
-  trade,
   unclear,
 } from './small-talk.ts'
 import { sql } from './sql.ts'
@@ -32,5 +34,6 @@ import { why } from './why.ts'
 export const SKILLS: Readonly<Record<Wanted, Skill>> = {
   ...{ overview, performance, comparison, movers, months, moves, risk, correlation, averages, price, why, notes },
   ...{ profile, list, unknown, sql, definition, fundamentals },
-  ...{ greeting, thanks, help, empty, unclear, outside, forecast, advice, trade },
+  ...{ greeting, thanks, help, empty, unclear, outside, forecast, advice },
+  ...{ trade, book, cancelling, backtest: startBacktest, report },
 }

@@ -19,7 +19,7 @@ export const help: Skill = (_, desk, world) =>
     bullets(abilities(desk)),
     'For example:',
     bullets(examples(desk, world)),
-    'I go by what was said before, so “and Europe?” or “why did it fall?” is enough. I do not forecast, I give no advice, and I cannot trade.',
+    'I go by what was said before, so “and Europe?” or “why did it fall?” is enough. I do not forecast and give no advice.',
   )
 
 export const empty: Skill = (_, desk, world) =>
@@ -68,13 +68,6 @@ export const advice: Skill = ({ subjects }, _, world) => {
     ]),
   )
 }
-
-export const trade: Skill = (_, desk, world) =>
-  says(
-    "**I can't place orders or trade**: I only read prices and notes.",
-    'What I can do:',
-    bullets(examples(desk, world).slice(0, 3)),
-  )
 
 /** What one would find in a company's accounts. */
 export const fundamentals: Skill = ({ subjects }, _, world) => {
@@ -129,6 +122,8 @@ const ABILITIES: readonly (readonly [ToolName, string])[] = [
   ['moving_averages', 'set prices against their moving averages'],
   ['find_large_moves', 'find the days of the largest moves'],
   ['search_notes', 'search the notes, and quote what they say of the reasons'],
+  ['place_order', 'place orders on your paper book, show it, and take orders back'],
+  ['start_backtest', 'back-test a moving-average crossover in the background'],
   ['run_sql', 'run a SELECT of yours on the tables instruments, prices and notes'],
 ]
 
@@ -145,6 +140,8 @@ function examples(desk: Desk, { instruments, sectors }: World): string[] {
     ['search_notes', `“Why did ${a?.name} move?”`],
     ['measure_risk', '“Which shares were the most volatile over the past year?”'],
     ['search_notes', '“What do the notes say about interest rates?”'],
+    ['place_order', `“Buy 20 ${a?.name}.”`],
+    ['start_backtest', '“Back-test a 50/200-day crossover on technology shares.”'],
   ]
   return questions.filter(([tool]) => desk.offers(tool)).map(([, question]) => capital(question))
 }
