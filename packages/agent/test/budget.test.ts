@@ -11,7 +11,7 @@ const adds = (n = 1) => [
   ends('tool-calls', { input: 90, output: 10 }),
 ]
 
-test('[G70] a turn that used the tokens it may use makes no further model call', async () => {
+test('[G50] a turn that used the tokens it may use makes no further model call', async () => {
   const model = scripted([adds(), adds(), 'never'])
   const run = await testAgent(adder({ budget: { turn: { tokens: 200 } } }), { model })
   expect(run.error).toMatchObject({ code: 'budget_exceeded', message: 'the turn has used 200 of 200 tokens' })
@@ -19,25 +19,25 @@ test('[G70] a turn that used the tokens it may use makes no further model call',
   expect(run.usage).toEqual({ inputTokens: 180, outputTokens: 20 })
 })
 
-test('[G70] what the session used before counts for the bound of the session', async () => {
+test('[G50] what the session used before counts for the bound of the session', async () => {
   const budget = { session: { tokens: 1_000, toolCalls: 5 } }
   const spent = await testAgent(adder({ budget }), { model: scripted(['never']), used: { inputTokens: 1_000 } })
   expect(spent.error?.message).toBe('the session has used 1,000 of 1,000 tokens')
   const busy = await testAgent(adder({ budget }), { model: scripted([adds(2)]), used: { toolCalls: 4 } })
   expect(busy.error?.message).toBe('the session has used 4 of 5 tool calls')
-  expect(busy.calls).toEqual([])
+  expect(busy.of('tool.started')).toEqual([])
 })
 
-test('[G70] a batch of tool calls that is more than may be made is not begun', async () => {
+test('[G50] a batch of tool calls that is more than may be made is not begun', async () => {
   const budget = { turn: { toolCalls: 3 } }
   const within = await testAgent(adder({ budget }), { model: scripted([adds(3), 'done']) })
   expect(within).toMatchObject({ outcome: 'completed', text: 'done' })
   const over = await testAgent(adder({ budget }), { model: scripted([adds(2), adds(2), 'never']) })
   expect(over.error?.message).toBe('the turn has used 2 of 3 tool calls')
-  expect(over.calls).toHaveLength(2)
+  expect(over.of('tool.started')).toHaveLength(2)
 })
 
-test('[G70] working time is bounded, and waits for people and for times are no work', async () => {
+test('[G50] working time is bounded, and waits for people and for times are no work', async () => {
   const clock = testClock()
   const slow = { ...add, execute: () => clock.advance(4_000).then(() => 2) }
   const agent = adder({
@@ -53,7 +53,7 @@ test('[G70] working time is bounded, and waits for people and for times are no w
   expect(run.calls).toHaveLength(3)
 })
 
-test('[G71] where prices are given usage says what it cost, and a bound of money holds', async () => {
+test('[G51] where prices are given usage says what it cost, and a bound of money holds', async () => {
   const agent = adder({ prices: PRICES, budget: { turn: { cost: 0.0005 } } })
   const run = await testAgent(agent, { model: scripted([adds(), adds(), 'never']) })
   expect(run.of('message.committed')[0]!.usage!.cost).toBeCloseTo(0.00028)
@@ -61,7 +61,7 @@ test('[G71] where prices are given usage says what it cost, and a bound of money
   expect(run.error?.message).toBe('the turn has used 0.00056 of 0.0005 for its model calls')
 })
 
-test('[G71] a bound of money that cannot be held fails the turn, or the agent when it is defined', async () => {
+test('[G51] a bound of money that cannot be held fails the turn, or the agent when it is defined', async () => {
   const agent = adder({ prices: { other: PRICES['scripted:test'] }, budget: { turn: { cost: 1 } } })
   const run = await testAgent(agent, { model: scripted(['never']) })
   expect(run.error?.message).toBe('the agent bounds what it costs, but its prices do not name scripted:test')
@@ -75,7 +75,7 @@ const asking = adder({
   budget: { turn: { tokens: 100 }, onExceeded: 'ask' },
 })
 
-test('[G72] a budget that runs out asks a person for as much again, each time', async () => {
+test('[G52] a budget that runs out asks a person for as much again, each time', async () => {
   const model = scripted([adds(), adds(), 'done'])
   const run = await testAgent(asking, { model, answers: () => ({ approved: true }) })
   expect(run).toMatchObject({ outcome: 'completed', text: 'done' })
@@ -85,7 +85,7 @@ test('[G72] a budget that runs out asks a person for as much again, each time', 
   ])
 })
 
-test('[G72] a person may grant another amount, or none, which fails the turn', async () => {
+test('[G52] a person may grant another amount, or none, which fails the turn', async () => {
   const answers = [{ approved: true, editedInput: { more: 1_000 } }]
   const more = await testAgent(asking, { model: scripted([adds(), adds(), adds(), 'done']), answers })
   expect(more).toMatchObject({ outcome: 'completed', text: 'done' })
@@ -96,7 +96,7 @@ test('[G72] a person may grant another amount, or none, which fails the turn', a
   })
 })
 
-test('[G72] what was granted is not asked for again by a run that goes on after a crash, wherever that comes', async () => {
+test('[G52] what was granted is not asked for again by a run that goes on after a crash, wherever that comes', async () => {
   const play = (crashAt: { commit: number; when: 'before' | 'in' | 'after' }[], parks = false) =>
     testAgent(asking, {
       model: scripted([adds(), adds(), 'done']),

@@ -20,7 +20,7 @@ const exchange = (turn: string, call: string, output: string): HistoryEntry[] =>
 ]
 const bounds = (maxTokens: number) => ({ maxTokens, estimate: estimateEntries, signal: new AbortController().signal })
 
-test('[G74] a conversation that is too long for the model loses its oldest turns, and a line says what they were about', async () => {
+test('[G54] a conversation that is too long for the model loses its oldest turns, and a line says what they were about', async () => {
   const history = Array.from({ length: 50 }, (_, i) => [
     user(`t${i}`, `question ${i}`),
     assistant(`t${i}`, 'x'.repeat(400)),
@@ -42,14 +42,14 @@ test('[G74] a conversation that is too long for the model loses its oldest turns
   expect(run.outcome).toBe('completed')
 })
 
-test('[G74] one that fits is sent as it is', async () => {
+test('[G54] one that fits is sent as it is', async () => {
   const conversation = [user('t1', 'hello'), assistant('t1', 'hi')]
   const model = scripted(['ok'])
   await testAgent(defineAgent({ name: 'a', model: 'anthropic:none' }), { model, history: conversation, input: 'bye' })
   expect(model.calls[0]!.prompt).toHaveLength(3)
 })
 
-test('[G74] within one long turn the oldest exchanges go, what the person said stays, and long results are cut', () => {
+test('[G54] within one long turn the oldest exchanges go, what the person said stays, and long results are cut', () => {
   const turn = [
     user('t1', 'find it'),
     ...exchange('t1', 'c1', 'a'.repeat(8_000)),
@@ -65,7 +65,7 @@ test('[G74] within one long turn the oldest exchanges go, what the person said s
 const entry = fc.record({ words: fc.integer({ min: 0, max: 400 }), calls: fc.integer({ min: 0, max: 3 }) })
 const turns = fc.array(fc.array(entry, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 })
 
-test('[G75] whatever is dropped, no call is kept without its result, no result without its call, and the order stays', () => {
+test('[G55] whatever is dropped, no call is kept without its result, no result without its call, and the order stays', () => {
   fc.assert(
     fc.property(turns, fc.integer({ min: 0, max: 2_000 }), (spec, maxTokens) => {
       const conversation = spec.flatMap((steps, t) => [
@@ -93,7 +93,7 @@ test('[G75] whatever is dropped, no call is kept without its result, no result w
   )
 })
 
-test('[G76] an author’s own policy decides what the model is sent, and the log keeps everything', async () => {
+test('[G56] an author’s own policy decides what the model is sent, and the log keeps everything', async () => {
   const big = tool({ description: 'big', inputSchema: z.object({}), execute: () => 'y'.repeat(4_000) })
   const seen: number[] = []
   const agent = defineAgent({

@@ -25,7 +25,7 @@ const end = () => [...says('ok'), done()]
 const user = (model: ReturnType<typeof scriptedModel>, mcp: McpServers, more = {}) =>
   defineAgent({ name: 'a', model, mcp, ...more })
 
-test('[G80] an agent uses the tools of a foreign MCP server over stdio, under its name, checked and traced', async () => {
+test('[G57] an agent uses the tools of a foreign MCP server over stdio, under its name, checked and traced', async () => {
   const model = scriptedModel(call('every_get-sum', { a: 2, b: 40 }), end())
   const said = await play(user(model, { every: everything }))
   expect(said.of('tool.finished')).toMatchObject([{ outcome: 'ok', output: 'The sum of 2 and 40 is 42.' }])
@@ -37,7 +37,7 @@ test('[G80] an agent uses the tools of a foreign MCP server over stdio, under it
   expect(offered).toContain('every_echo')
 })
 
-test('[G83] over streamable HTTP too, where a server that was started anew is found again in the same call', async () => {
+test('[G60] over streamable HTTP too, where a server that was started anew is found again in the same call', async () => {
   const first = await everythingOverHttp()
   const chicago = () => call('http_get-structured-content', { location: 'Chicago' })
   const agent = user(scriptedModel(chicago(), end(), chicago(), end()), { http: { url: first.url } })
@@ -52,7 +52,7 @@ test('[G83] over streamable HTTP too, where a server that was started anew is fo
   ])
 })
 
-test('[G80] only the tools that are named are taken, and what has no text is said in words', async () => {
+test('[G57] only the tools that are named are taken, and what has no text is said in words', async () => {
   const model = scriptedModel(call('every_get-tiny-image'), end())
   const said = await play(user(model, { every: { ...everything, tools: ['get-tiny-image', 'echo'] } }))
   expect(model.doStreamCalls[0]!.tools!.map(({ name }) => name)).toEqual(['every_echo', 'every_get-tiny-image'])
@@ -69,7 +69,7 @@ test('[G22] input that does not fit the server’s schema goes back to the model
   ])
 })
 
-test('[G81] progress that a server reports is the progress of the call’s span', async () => {
+test('[G58] progress that a server reports is the progress of the call’s span', async () => {
   const model = scriptedModel(call('every_trigger-long-running-operation', { duration: 0.2, steps: 4 }), end())
   const said = await play(user(model, { every: everything }))
   expect(said.of('tool.finished')).toMatchObject([{ outcome: 'ok' }])
@@ -78,7 +78,7 @@ test('[G81] progress that a server reports is the progress of the call’s span'
   expect(fractions.map(({ fraction }) => fraction).slice(0, 3)).toEqual([0.25, 0.5, 0.75])
 })
 
-test('[G82] a server that cannot be started leaves the agent without its tools, and a milestone says so once', async () => {
+test('[G59] a server that cannot be started leaves the agent without its tools, and a milestone says so once', async () => {
   const own = { every: everything, lost: { command: 'no-such-command-anywhere' } }
   const model = scriptedModel(call('every_echo', { message: 'hi' }), end())
   const said = await play(user(model, own))
@@ -94,7 +94,7 @@ test('[G82] a server that cannot be started leaves the agent without its tools, 
   expect(said.of('tool.finished')).toMatchObject([{ output: 'Echo: hi' }])
 })
 
-test('[G82] why a server did not start is told in its own words, and an address that nobody answers is named', async () => {
+test('[G59] why a server did not start is told in its own words, and an address that nobody answers is named', async () => {
   const dies = { command: process.execPath, args: ['-e', 'console.error("no key is set"); process.exit(2)'] }
   const silent = { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1e6)'], connectMs: 300 }
   const model = scriptedModel(end())
@@ -107,7 +107,7 @@ test('[G82] why a server did not start is told in its own words, and an address 
   ])
 })
 
-test('[G83] a server that dies in a call is an error for the model, and the next call finds a new one', async () => {
+test('[G60] a server that dies in a call is an error for the model, and the next call finds a new one', async () => {
   const model = scriptedModel(
     call('every_trigger-long-running-operation', { duration: 60, steps: 2 }),
     [...callParts('c2', 'every_echo', { message: 'again' }), done('tool-calls')],
@@ -125,7 +125,7 @@ test('[G83] a server that dies in a call is an error for the model, and the next
   ])
 })
 
-test('[G84] a call that shows no sign of life for its time is given up', async () => {
+test('[G61] a call that shows no sign of life for its time is given up', async () => {
   const model = scriptedModel(call('every_trigger-long-running-operation', { duration: 60, steps: 1 }), end())
   const said = await play(user(model, { every: { ...everything, timeoutMs: 100 } }))
   expect(said.of('tool.finished')).toMatchObject([
@@ -133,7 +133,7 @@ test('[G84] a call that shows no sign of life for its time is given up', async (
   ])
 })
 
-test('[G85] two sessions never share a connection at the same time, and a bound of connections makes them wait', async () => {
+test('[G62] two sessions never share a connection at the same time, and a bound of connections makes them wait', async () => {
   const model = scriptedModel(
     ...[0, 1, 2].map(() => call('every_trigger-long-running-operation', { duration: 0.3, steps: 1 })),
     end(),
@@ -147,7 +147,7 @@ test('[G85] two sessions never share a connection at the same time, and a bound 
   expect(sessions.map((session) => session.of('tool.finished')[0]!.outcome)).toEqual(['ok', 'ok', 'ok'])
 })
 
-test('[G87] what a server asks a person in a call is a form of the turn, and its answer goes back to the server', async () => {
+test('[G64] what a server asks a person in a call is a form of the turn, and its answer goes back to the server', async () => {
   const model = scripted([calls('every_trigger-elicitation-request'), 'Thank you.'])
   const agent = { ...user(model as never, { every: everything }), model }
   const host = await InProcessHost.open([agent])
@@ -166,7 +166,7 @@ test('[G87] what a server asks a person in a call is a form of the turn, and its
   expect(said.of('tool.finished')[0]!.output).toContain('- Name: Ann\n- Favorite Integer: 7')
 })
 
-test('[G82] a server’s name and address are checked when the agent is defined', () => {
+test('[G59] a server’s name and address are checked when the agent is defined', () => {
   const define = (mcp: unknown) => () => defineAgent({ name: 'a', run() {}, mcp: mcp as McpServers })
   expect(define({ 'no name': everything })).toThrow('«no name» cannot be the name of a server')
   expect(define({ both: { command: 'x', url: 'http://x' } })).toThrow('mcp.both needs either a command or a url')
@@ -174,7 +174,7 @@ test('[G82] a server’s name and address are checked when the agent is defined'
   expect(define({ file: { url: 'file:///etc/passwd' } })).toThrow('«file:///etc/passwd» is no http or https address')
 })
 
-test('[G86] the tools of MCP servers are told when the agent is loaded, and no process outlives its worker', async () => {
+test('[G63] the tools of MCP servers are told when the agent is loaded, and no process outlives its worker', async () => {
   const lines = new EventEmitter()
   const printed = once(lines, 'pid')
   const host = await WorkerHost.open({

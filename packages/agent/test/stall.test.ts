@@ -5,7 +5,7 @@ import { says, scripted, stalls, testAgent } from '../src/testing/index.ts'
 const agent = (stallMs?: number) =>
   defineAgent({ name: 'a', model: 'anthropic:none', ...(stallMs === undefined ? {} : { stallMs }) })
 
-test('[G73] a model that falls silent in mid-answer is given up, its step rolled back, and asked again', async () => {
+test('[G53] a model that falls silent in mid-answer is given up, its step rolled back, and asked again', async () => {
   const model = scripted([[says('Half an ans'), stalls()], 'The whole answer.'])
   const run = await testAgent(agent(), { model })
   expect(run).toMatchObject({ outcome: 'completed', texts: ['The whole answer.'] })
@@ -13,7 +13,7 @@ test('[G73] a model that falls silent in mid-answer is given up, its step rolled
   expect(run.milestones).toEqual(['The model fell silent, trying again in 500 ms'])
 })
 
-test('[G73] one that stays silent, from its first word or before it, fails the turn with a code of its own', async () => {
+test('[G53] one that stays silent, from its first word or before it, fails the turn with a code of its own', async () => {
   const model = scripted([stalls(), [says('a'), stalls()], stalls(), stalls()])
   const run = await testAgent(agent(20), { model })
   expect(run.error).toEqual({
@@ -23,7 +23,7 @@ test('[G73] one that stays silent, from its first word or before it, fails the t
   })
 })
 
-test('[G73] a model that never answers the request is given up like one that never goes on', async () => {
+test('[G53] a model that never answers the request is given up like one that never goes on', async () => {
   const model = scripted(['Hello'])
   let asked = 0
   const { doStream } = model

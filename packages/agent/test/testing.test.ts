@@ -19,7 +19,7 @@ import { add } from './thinker.ts'
 
 const agent = defineAgent({ name: 'a', model: 'anthropic:none', tools: { add } })
 
-test('[G90] a turn is played in the test: what was said, called and traced can be read from it', async () => {
+test('[G65] a turn is played in the test: what was said, called and traced can be read from it', async () => {
   const model = scripted([[thinks('Let me ', 'see.'), says('I add.'), calls('add', { a: 1, b: 2 })], 'It is 3.'])
   const run = await testAgent(agent, { input: '1 + 2?', model })
   expect(run.outcome).toBe('completed')
@@ -37,7 +37,7 @@ test('[G90] a turn is played in the test: what was said, called and traced can b
   expect(run.log.map(({ seq }) => seq)).toEqual(run.log.map((_, i) => i + 1))
 })
 
-test('[G90] faults and stalls take no time but that of the test’s clock', async () => {
+test('[G65] faults and stalls take no time but that of the test’s clock', async () => {
   const clock = testClock()
   const before = clock.now()
   const model = scripted([fails(503), [says('Hal'), stalls()], [says('Hello'), ends('length', { output: 2 })]])
@@ -50,14 +50,14 @@ test('[G90] faults and stalls take no time but that of the test’s clock', asyn
   expect(clock.now() - before).toBe(500 + 60_000 + 1_000)
 })
 
-test('[G90] what steers joins at its step boundary, and the script sees what it was asked', async () => {
+test('[G65] what steers joins at its step boundary, and the script sees what it was asked', async () => {
   const model = scripted(({ n, prompt }) => (n === 1 ? 'All of it.' : JSON.stringify(prompt.at(-1))))
   const run = await testAgent(agent, { model, steers: [['only Europe']] })
   expect(run.text).toContain('only Europe')
   expect(run.of('input.applied')).toMatchObject([{ input: 'i2' }, { step: 't3.2' }])
 })
 
-test('[G90] a person who stops the turn keeps what was said, and no call is left without a result', async () => {
+test('[G65] a person who stops the turn keeps what was said, and no call is left without a result', async () => {
   const slow = tool({
     description: 'never ends',
     inputSchema: z.object({}),
@@ -95,7 +95,7 @@ const busy = defineAgent({
 const script = () =>
   scripted([[says('Two notes.'), calls('note', { text: 'a' }), calls('note', { text: 'b' })], 'Noted.'])
 
-test('[G91] a crash before, in and after each append, and parking at each wait, end as a turn that was never cut', async () => {
+test('[G66] a crash before, in and after each append, and parking at each wait, end as a turn that was never cut', async () => {
   const play = (options: Partial<TestAgentOptions>) =>
     testAgent(busy, { model: script(), answers: [{ approved: true }], ...options })
   const whole = await play({})
@@ -126,7 +126,7 @@ function outlineOf(run: TestRun) {
   }
 }
 
-test('[G91] the log of one test can be cut anywhere and gone on from in another', async () => {
+test('[G66] the log of one test can be cut anywhere and gone on from in another', async () => {
   const whole = await testAgent(busy, { model: script(), answers: [{ approved: true }] })
   const cut = whole.log.findIndex(({ type }) => type === 'control.requested') + 1
   const model = scripted([])
@@ -135,7 +135,7 @@ test('[G91] the log of one test can be cut anywhere and gone on from in another'
   expect(model.calls).toEqual([])
 })
 
-test('[G91] a request that nobody answers expires by the clock, and one that would wait for ever ends the test', async () => {
+test('[G66] a request that nobody answers expires by the clock, and one that would wait for ever ends the test', async () => {
   const clock = testClock()
   const before = clock.now()
   const run = await testAgent(busy, { model: script(), clock, answers: ['expires'] })

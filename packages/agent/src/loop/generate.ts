@@ -14,6 +14,7 @@ import { recalledCall } from './recalled-call.ts'
 import { callTools } from './tool-call.ts'
 import { inputJsonSchema } from './tool-schema.ts'
 import { sumUsage } from './usage.ts'
+import { beforeModelCall, beforeTools } from './within-budget.ts'
 
 const MAX_STEPS = 20
 
@@ -31,13 +32,13 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
   const said: HistoryEntry[] = []
   let usage: Generated['usage'] = {}
   for (let steps = 1, step = first; ; steps++) {
-    await run.budget.beforeModelCall(model, scope, step)
+    await beforeModelCall(run, scope, model, step)
     const answer = (await recalledCall(run, step)) ?? (await think(step, steps))
     usage = sumUsage(usage, answer.usage)
     said.push({ role: 'assistant', turn: run.id, parts: answer.parts })
     const isDone = answer.calls.length === 0
     if (!isDone) {
-      await run.budget.beforeTools(answer.calls.length, scope)
+      await beforeTools(run, scope, answer.calls.length)
       said.push({ role: 'tool', turn: run.id, results: await callAll(answer.calls) })
     }
     if (!isDone && steps >= maxSteps) throw tooManySteps(maxSteps)

@@ -54,9 +54,13 @@ export interface ScriptedModel extends LanguageModelV4 {
 
 /**
  * Says one script after the other, one for each model call. A function is asked for the script of each call, which is
- * the way to write it where model calls run side by side.
+ * the way to write it where model calls run side by side. `name` is `provider:model`, for an agent that knows prices.
  */
-export function scripted(scripts: readonly Script[] | ((call: ScriptedCall) => Script)): ScriptedModel {
+export function scripted(
+  scripts: readonly Script[] | ((call: ScriptedCall) => Script),
+  name = 'scripted:test',
+): ScriptedModel {
+  const [provider = '', modelId = ''] = name.split(/:(.*)/s)
   const made: ScriptedCall[] = []
   let kept = 0
   let last = 0
@@ -69,8 +73,8 @@ export function scripted(scripts: readonly Script[] | ((call: ScriptedCall) => S
   }
   const model: ScriptedModel = {
     specificationVersion: 'v4',
-    provider: 'scripted',
-    modelId: 'test',
+    provider,
+    modelId,
     supportedUrls: {},
     calls: made,
     clock: undefined,

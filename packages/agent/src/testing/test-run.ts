@@ -5,6 +5,7 @@ import type { TestSession } from './test-session.ts'
 export interface TestedCall {
   readonly call: string
   readonly name: string
+  /** What it ran with; what it was asked with, where it never ran. */
   readonly input: Json
   readonly outcome: EventOf<'tool.finished'>['outcome'] | undefined
   readonly output: Json | undefined
@@ -73,9 +74,16 @@ export class TestRun {
     return this.texts.at(-1) ?? ''
   }
 
+  /** Every call, whether or not it was begun, in the order in which they were asked for. */
   get calls(): readonly TestedCall[] {
+    const asked = new Map<string, { readonly name: string; readonly input: Json }>()
+    for (const commit of this.log) {
+      if (commit.type === 'tool.started') asked.set(commit.call, commit)
+      if (commit.type !== 'message.committed') continue
+      for (const part of commit.message.parts) if (part.type === 'tool-call') asked.set(part.call, part)
+    }
     const finished = new Map(this.of('tool.finished').map((each) => [each.call, each]))
-    return this.of('tool.started').map(({ call, name, input }) => {
+    return [...asked].map(([call, { name, input }]) => {
       const end = finished.get(call)
       return { call, name, input, outcome: end?.outcome, output: end?.output, error: end?.error }
     })
