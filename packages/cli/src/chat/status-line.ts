@@ -42,6 +42,7 @@ export function lostLine(link: LinkState, now: number): string | undefined {
 
 /** In one word: the spans that are open say it in more. */
 function activity(turn: TurnView): string {
+  if (turn.recovering) return `picking up where it was cut off (attempt ${turn.attempt})`
   if (turn.status === 'waiting') return 'waiting for an answer'
   const last = turn.messages.findLast((message) => message.draft)?.parts.at(-1)
   if (last?.type === 'text') return 'writing'

@@ -1,12 +1,16 @@
 import type { AgentInfo, Client, LongwireError, ReadEvent, Session } from '@longwire/client'
-import type { SessionView, TurnView } from '@longwire/view'
+import type { RequestView, SessionView, TurnView } from '@longwire/view'
 import { LineEditor } from '../terminal/line-editor.ts'
-import { clipped } from '../terminal/prose.ts'
+import { clipped, wrap } from '../terminal/prose.ts'
 import { type Cursor, Screen } from '../terminal/screen.ts'
-import type { Terminal } from '../terminal/terminal.ts'
-import { runningTurn, statusLine } from './status-line.ts'
+import type { Style, Terminal } from '../terminal/terminal.ts'
+import { footer } from './footer.ts'
+import { changeQueue, waitingInputs } from './inputs.ts'
+import { Questions } from './questions.ts'
+import { runningTurn } from './status-line.ts'
 import { Transcript } from './transcript.ts'
 import { draftKey, turnBlocks, type Withdrawn, withdrawnKey } from './turn-blocks.ts'
+import { HELP, readTyped, type Typed } from './typed.ts'
 
 /** Frames are drawn at most so often. */
 const FRAME_MS = 16
@@ -18,6 +22,8 @@ export interface TalkOptions {
   readonly session: Session
   readonly terminal: Terminal
   readonly agent: AgentInfo | undefined
+  /** Requests that this terminal answers with a tool of its own. */
+  readonly isForTool: (request: RequestView) => boolean
   /** How to come back to this session, for the last line. */
   readonly comeBack: string
 }
@@ -27,6 +33,7 @@ export class Talk {
   readonly #options: TalkOptions
   readonly #screen: Screen
   readonly #editor: LineEditor
+  readonly #questions: Questions
   readonly #ended = Promise.withResolvers<LongwireError | undefined>()
   #transcript = new Transcript()
   /** The last turn of which every line stands for good. */
@@ -47,10 +54,17 @@ export class Talk {
     this.#above = this.#greeting()
     this.#editor = new LineEditor(options.terminal.input, {
       entered: (text) => this.#entered(text),
+      pressed: (key, line) => this.#pressed(key, line),
       changed: () => this.#drawSoon(),
       interrupted: () => this.#interrupted(),
       left: () => this.#leave(),
     })
+    this.#questions = new Questions(options.session, options.isForTool, {
+      lineIs: (text) => this.#editor.replace(text),
+      notice: (text) => this.#say(text),
+      changed: () => this.#drawSoon(),
+    })
+    this.#questions.look(false)
   }
 
   /** Until the person leaves, or the session cannot be gone on with: then with the reason. */
@@ -89,6 +103,7 @@ export class Talk {
     if (event.type === 'snapshot' && event.why === 'reset') this.#beginAgain()
     if (event.type === 'session.closed') this.#notice = 'this session is closed'
     this.#before = this.#options.session.view
+    this.#questions.look(!this.#editor.isEmpty)
     this.#drawSoon()
   }
 
@@ -110,18 +125,57 @@ export class Talk {
 
   #entered(text: string): void {
     this.#drawSoon()
-    if (text.trim() === '') return
     this.#notice = ''
+    if (this.#questions.isAsking) this.#questions.entered(text)
+    else if (text.trim() !== '') this.#typed(readTyped(text))
+    this.#questions.look(!this.#editor.isEmpty)
+  }
+
+  /** A key that does something else than edit the line: while a question is in front, arrows are not for the history. */
+  #pressed(key: string, line: string): boolean {
+    const isForQuestion = this.#questions.isAsking && ['escape', 'tab', 'up', 'down'].includes(key)
+    return (isForQuestion || line === '') && this.#questions.pressed(key)
+  }
+
+  #typed(typed: Typed): void {
+    switch (typed.does) {
+      case 'say':
+        this.#send(typed)
+        break
+      case 'help':
+        this.#above.push('', ...helpLines(this.#columns, this.#options.terminal.style))
+        break
+      case 'leave':
+        this.#leave()
+        break
+      case 'queue':
+        this.#say(waitingInputs(this.#options.session).length > 0 ? QUEUE_USE : 'no input waits')
+        break
+      case 'nothing':
+        this.#say(typed.why)
+        break
+      default:
+        changeQueue(this.#options.session, typed).then(
+          (said) => this.#say(said),
+          (error: LongwireError) => this.#say(`not changed: ${error.message}`),
+        )
+    }
+  }
+
+  #send({ text, delivery }: Extract<Typed, { does: 'say' }>): void {
     this.#sending.push(text)
     this.#options.session
-      .send(text)
-      .catch((error: LongwireError) => {
-        this.#notice = `not sent: ${error.message}`
-      })
+      .send(text, { delivery })
+      .catch((error: LongwireError) => this.#say(`not sent: ${error.message}`))
       .finally(() => {
         this.#sending.splice(this.#sending.indexOf(text), 1)
         this.#drawSoon()
       })
+  }
+
+  #say(notice: string): void {
+    this.#notice = notice
+    this.#drawSoon()
   }
 
   #interrupted(): void {
@@ -159,7 +213,7 @@ export class Talk {
   #show(room: number) {
     const { turns } = this.#options.session.view
     const fresh = turns.slice(turns.findLastIndex(({ turn }) => turn === this.#pastTurn) + 1)
-    const blocks = fresh.flatMap((turn) => turnBlocks(turn, this.#withdrawn))
+    const blocks = fresh.flatMap((turn) => turnBlocks(this.#options.session.view, turn, this.#withdrawn))
     const shown = this.#transcript.show(blocks, this.#columns, Math.max(1, room), this.#options.terminal.style)
     const last = fresh.at(-1)
     if (shown.open.length === 0 && last?.endedAt !== undefined) {
@@ -169,39 +223,42 @@ export class Talk {
     return shown
   }
 
-  #footer(): { lines: string[]; cursor: Cursor } {
+  #footer() {
     const { session, client, terminal } = this.#options
     const { style } = terminal
     const columns = this.#columns
-    const view = session.view
-    const running = runningTurn(view)
-    const isStopping = running !== undefined && running.turn === this.#stoppedTurn
-    const status = statusLine(view, client.state, Date.now(), isStopping, columns, style)
-    const queued = [...view.waiting.map(({ text }) => text ?? '…'), ...this.#sending]
-    const above = [
-      '',
-      ...queued.map((text) => style.dim(`  queued  ${clipped(text, columns - 12)}`)),
-      ...(status ? [`  ${status}`, ''] : []),
-    ]
-    const { rows, cursor } = this.#editor.rows(columns - 3)
-    const prompt = rows.map((row, at) => `${at === 0 ? style.cyan('›') : ' '} ${row}`)
-    const hint = `  ${style.dim(clipped(this.#hint(running, isStopping), columns - 2))}`
-    return {
-      lines: [...above, ...prompt, hint],
-      cursor: { row: above.length + cursor.row, column: cursor.column + 2 },
+    const { view } = session
+    const now = Date.now()
+    const isStopping = this.#stoppedTurn !== undefined && runningTurn(view)?.turn === this.#stoppedTurn
+    const question = this.#questions.lines(columns, now, style)
+    const parts = {
+      view,
+      link: client.state,
+      now,
+      isStopping,
+      question,
+      sending: this.#sending,
+      hint: this.#hint(isStopping),
     }
+    return footer({ ...parts, waiting: waitingInputs(session), line: this.#editor.rows(columns - 3) }, columns, style)
   }
 
-  #hint(running: TurnView | undefined, isStopping: boolean): string {
+  #hint(isStopping: boolean): string {
     if (this.#notice) return this.#notice
     if (isStopping) return 'Ctrl-C again leaves'
-    if (running) return 'Enter queues it for the next turn · Ctrl-C stops this one'
-    return 'Enter sends · Ctrl-C leaves'
+    const question = this.#questions.hint
+    if (question !== undefined) return question
+    const aside = this.#questions.count > 0 ? 'Tab answers the question · ' : ''
+    if (runningTurn(this.#options.session.view)) {
+      return `${aside}Enter queues it · !text joins in · !!text breaks in · Ctrl-C stops this one`
+    }
+    return `${aside}Enter sends · /help · Ctrl-C leaves`
   }
 
   #tickWhileBusy(): void {
     const { client, session } = this.#options
-    const isBusy = runningTurn(session.view) !== undefined || client.state.kind !== 'online'
+    const hasTask = session.view.tasks.some(({ outcome }) => outcome === undefined)
+    const isBusy = hasTask || runningTurn(session.view) !== undefined || client.state.kind !== 'online'
     if (isBusy) this.#tick ??= setInterval(() => this.#draw(), TICK_MS)
     else {
       clearInterval(this.#tick)
@@ -242,4 +299,14 @@ export class Talk {
 function draftText(turn: TurnView | undefined, step: string): string {
   const draft = turn?.messages.find((message) => message.id === step && message.draft)
   return (draft?.parts ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
+}
+
+const QUEUE_USE = '/queue drop 2 takes one back · /queue first 2 · /queue move 3 1 · /queue clear'
+
+function helpLines(columns: number, style: Style): string[] {
+  const width = Math.max(...HELP.map(([keys]) => keys.length))
+  return HELP.flatMap(([keys, does]) => {
+    const [first = '', ...rest] = wrap(does, columns - width - 6)
+    return [`  ${style.cyan(keys.padEnd(width))}  ${first}`, ...rest.map((line) => `  ${' '.repeat(width)}  ${line}`)]
+  })
 }

@@ -1,9 +1,10 @@
 import { FAILURES, type Json } from '@longwire/protocol'
-import type { MessageView, PartView, RequestView, SpanView, ToolPartView, TurnView } from '@longwire/view'
+import type { MessageView, PartView, RequestView, SessionView, SpanView, ToolPartView, TurnView } from '@longwire/view'
 import { clipped, inline, prose, wrap } from '../terminal/prose.ts'
 import type { Style } from '../terminal/terminal.ts'
 import type { Block } from './block.ts'
 import { duration, tokens } from './figures.ts'
+import { askedLines, settledLine } from './request-lines.ts'
 
 const MARGIN = '  '
 
@@ -17,7 +18,7 @@ export interface Withdrawn {
 }
 
 /** A turn from top to bottom, in the order in which it happened. */
-export function turnBlocks(turn: TurnView, withdrawn: readonly Withdrawn[] = []): readonly Block[] {
+export function turnBlocks(view: SessionView, turn: TurnView, withdrawn: readonly Withdrawn[] = []): readonly Block[] {
   const isOver = turn.endedAt !== undefined
   const calls = callsOf(turn)
   const spans = shownSpans(turn)
@@ -29,11 +30,12 @@ export function turnBlocks(turn: TurnView, withdrawn: readonly Withdrawn[] = [])
     ...spans.map((shown) => spanBlock(turn, shown, callOf(shown.span, calls))),
     ...unspanned.map((call) => ({ at: call.startedAt ?? Number.MAX_SAFE_INTEGER, block: callBlock(turn, call) })),
     ...turn.messages.filter(({ role }) => role !== 'user').flatMap((message) => messageBlocks(turn, message)),
-    ...turn.requests.map((request) => requestBlock(turn, request)),
+    ...turn.requests.flatMap((request) => requestBlocks(turn, request)),
     ...withdrawn.filter((each) => each.turn === turn.turn).map(withdrawnBlock),
   ]
   happened.sort((a, b) => a.at - b.at)
-  return isOver ? [...happened.map(({ block }) => block), endBlock(turn)] : happened.map(({ block }) => block)
+  const blocks = [...causeBlocks(view, turn), ...happened.map(({ block }) => block)]
+  return isOver ? [...blocks, endBlock(turn)] : blocks
 }
 
 /** The key of the text that a step drafts, for as long as it is not taken back. */
@@ -82,6 +84,9 @@ function reasoningLines(text: string, columns: number, style: Style): readonly s
   return prose(text, columns - MARGIN.length - 2, style).map((line) => bar + style.dim(style.italic(line)))
 }
 
+/** How a person came in: asked, joined a running turn, broke into one. */
+const MARKS = { queue: '›', steer: '↪', interrupt: '»' } as const
+
 function userBlock(turn: TurnView, message: MessageView): Block {
   const text = message.parts.map(inputText).join('\n')
   return {
@@ -89,7 +94,8 @@ function userBlock(turn: TurnView, message: MessageView): Block {
     isFinal: true,
     lines: (columns, style) => {
       const lines = text.split('\n').flatMap((line) => wrap(line, columns - 2))
-      return ['', ...lines.map((line, at) => `${at === 0 ? style.cyan('›') : ' '} ${style.bold(line)}`)]
+      const mark = style.cyan(MARKS[message.delivery ?? 'queue'])
+      return ['', ...lines.map((line, at) => `${at === 0 ? mark : ' '} ${style.bold(line)}`)]
     },
   }
 }
@@ -178,12 +184,42 @@ function inputOf(input: Json): string {
     .join(', ')
 }
 
-function requestBlock(turn: TurnView, request: RequestView): Happened {
-  const isFinal = request.outcome !== undefined || turn.endedAt !== undefined
-  const lines = (columns: number, style: Style) => [
-    `${MARGIN}${style.yellow('?')} ${clipped(request.message, columns - 24)} ${style.dim(request.outcome ?? 'waits for an answer')}`,
+/** What was asked stands for good at once: only what became of it is still to come. */
+function requestBlocks(turn: TurnView, request: RequestView): readonly Happened[] {
+  const key = `${turn.turn}/${request.request}`
+  const lines = (columns: number, style: Style) => askedLines(request, columns, style)
+  const asked = { at: request.askedAt, block: { key, isFinal: true, lines } }
+  if (request.outcome === undefined) return [asked]
+  const outcome = (columns: number, style: Style) => [settledLine(request, columns, style)]
+  return [
+    asked,
+    { at: request.settledAt ?? request.askedAt, block: { key: `${key}/outcome`, isFinal: true, lines: outcome } },
   ]
-  return { at: request.askedAt, block: { key: `${turn.turn}/${request.request}`, isFinal, lines } }
+}
+
+/** Why a turn began that no person asked for. */
+function causeBlocks(view: SessionView, turn: TurnView): readonly Block[] {
+  const why = causeOf(view, turn)
+  if (why === undefined) return []
+  const lines = (columns: number, style: Style) => [
+    '',
+    `${style.magenta('◆')} ${style.bold(clipped(why, columns - 4))}`,
+  ]
+  return [{ key: `${turn.turn}/cause`, isFinal: true, lines }]
+}
+
+function causeOf(
+  { tasks, schedules }: SessionView,
+  { cause, task: taskId, schedule: scheduleId }: TurnView,
+): string | undefined {
+  if (cause === 'task') {
+    const task = tasks.find(({ task }) => task === taskId)
+    const how = { ok: 'is done', error: 'failed', cancelled: 'was stopped' }[task?.outcome ?? 'ok']
+    return `In the background: ${task?.label ?? 'a task'} ${how}`
+  }
+  if (cause !== 'schedule') return undefined
+  const schedule = schedules.find(({ schedule }) => schedule === scheduleId)
+  return schedule ? `It is time: ${schedule.label}` : 'It is time for what was scheduled'
 }
 
 function withdrawnBlock(withdrawn: Withdrawn): Happened {
@@ -212,7 +248,8 @@ function endBlock(turn: TurnView): Block {
       return ['', ...indented(wrap(style.red(`✗ ${why}`), columns - MARGIN.length))]
     }
     if (turn.status === 'cancelled') return ['', `${MARGIN}${style.yellow('■')} ${style.dim(`stopped after ${took}`)}`]
-    return ['', `${MARGIN}${style.dim([took, used].filter(Boolean).join(' · '))}`]
+    const tries = turn.attempt > 1 ? `picked up ${turn.attempt - 1}×` : ''
+    return ['', `${MARGIN}${style.dim([took, used, tries].filter(Boolean).join(' · '))}`]
   }
   return { key: `${turn.turn}/end`, isFinal: true, lines }
 }

@@ -53,7 +53,7 @@ async function talk(
 ): Promise<Exit> {
   const agent = agents.find(({ name }) => name === session.agent)
   const comeBack = ['npx longwire chat --session', session.id, ...flags(url, trace)].join(' ')
-  const error = await new Talk({ client, session, terminal, agent, comeBack }).run()
+  const error = await new Talk({ client, session, terminal, agent, comeBack, isForTool: () => false }).run()
   if (error) throw error
   return 'ok'
 }

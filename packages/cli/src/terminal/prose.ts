@@ -112,7 +112,8 @@ function hanging(first: string, rest: string, text: string, columns: number): st
   return wrap(text, columns - width(first)).map((line, at) => (at === 0 ? first : rest) + line)
 }
 
-function cut(line: string, columns: number): string[] {
+/** Lines of at most `columns`, broken anywhere: nothing of the spacing is lost. */
+export function cut(line: string, columns: number): string[] {
   return wrapAnsi(line, Math.max(8, columns), { hard: true, wordWrap: false, trim: false }).split('\n')
 }
 
