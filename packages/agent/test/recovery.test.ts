@@ -205,3 +205,30 @@ test('[G35] ids of calls stay unique where a provider numbers them anew after th
   const { ledger } = await cutInTool(defineAgent({ ...again, model }), {}, 2)
   expect(ledger.of('tool.finished').map(({ call }) => call)).toEqual(['c1', 't1_3_1'])
 })
+
+test('[G34] a model gets the same conversation where what was said before stands in a step that answers from the log', async () => {
+  const agent = (model: ReturnType<typeof scriptedModel>, executed: unknown[]) =>
+    defineAgent({
+      ...ordering(executed, { idempotent: true }),
+      model,
+      async run(turn) {
+        await turn.step('research', async () => {
+          await turn.generate()
+        })
+        await turn.sleep(0)
+        await turn.generate({ prompt: 'sum up' })
+      },
+    })
+  const first = [...calls('c1', 'order', { n: 1 }), done('tool-calls')]
+  const second = [...says('found it'), done()]
+  const last = [...says('in short'), done()]
+  const whole = scriptedModel(first, second, last)
+  const uncut = await cutInTool(agent(whole, []), {})
+  const researched = uncut.ledger.log.findIndex(({ type, step }) => type === 'step.finished' && step === 't1.1')
+  const rest = scriptedModel(last)
+  const again = new Ledger(await InProcessHost.open([agent(rest, [])]), 'a')
+  again.log.push(...uncut.ledger.log.slice(0, researched + 1))
+  expect(await again.start().end).toEqual(uncut.end)
+  expect(rest.doStreamCalls[0]!.prompt).toEqual(whole.doStreamCalls[2]!.prompt)
+  expect(again.history).toEqual(uncut.ledger.history)
+})

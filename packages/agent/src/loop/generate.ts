@@ -8,6 +8,7 @@ import { AgentFailure, messageOf } from '../turn/failure.ts'
 import { NEVER, type RunningTurn } from '../turn/running-turn.ts'
 import type { Generated, GenerateOptions } from '../turn/turn.ts'
 import { compacted } from './compacted.ts'
+import { entryOf } from './entry-of.ts'
 import type { ToolCall } from './hearing.ts'
 import { callModel, type ModelSaid } from './model-call.ts'
 import { recalledCall } from './recalled-call.ts'
@@ -51,7 +52,7 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
       const results = said.flatMap((entry) => (entry.role === 'tool' ? entry.results : []))
       return { text: answer.text, finishReason: answer.finishReason, usage, steps, results }
     }
-    said.push(...steers.map((input) => entryOf(run, input)))
+    said.push(...steers.map((input) => entryOf(run.id, input)))
   }
 
   async function think(step: string, steps: number): Promise<ModelSaid> {
@@ -87,7 +88,7 @@ async function steersAt(run: RunningTurn, step: string): Promise<readonly AgentI
 
 /** The conversation as it stands before the first model call. */
 function askedIn(run: RunningTurn, prompt: string | undefined): readonly HistoryEntry[] {
-  const before = [...run.start.history, ...run.inputs.map((input) => entryOf(run, input)), ...becauseOf(run)]
+  const before = [...run.start.history, ...run.inputs.map((input) => entryOf(run.id, input)), ...becauseOf(run)]
   if (prompt === undefined) return [...before, ...run.generated.filter((entry) => entry.role === 'user')]
   return [...before, ...run.generated, { role: 'user', turn: run.id, parts: [{ type: 'text', text: prompt }] }]
 }
@@ -97,11 +98,6 @@ function becauseOf(run: RunningTurn): readonly HistoryEntry[] {
   const { because } = run.start
   if (!because) return []
   return [{ role: 'user', turn: run.id, parts: [{ type: 'text', text: becauseText(because) }] }]
-}
-
-function entryOf(run: RunningTurn, { text, parts, context }: AgentInput): HistoryEntry {
-  const said = parts ?? (text === undefined ? [] : [{ type: 'text' as const, text }])
-  return { role: 'user', turn: run.id, parts: said, ...(context === undefined ? {} : { context }) }
 }
 
 async function modelFor({ agent }: RunningTurn, options: GenerateOptions): Promise<LanguageModelV4> {

@@ -18,7 +18,6 @@ export async function recalledCall(run: RunningTurn, step: string): Promise<Mode
   const { parts } = message?.message ?? { parts: [] }
   const silent = (finished?.output ?? {}) as { readonly finishReason?: string; readonly usage?: Usage }
   const usage = message?.usage ?? silent.usage ?? {}
-  run.use(usage)
   return {
     parts,
     text: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),

@@ -1,4 +1,4 @@
-import type { Commit, EventOf } from '@longwire/protocol'
+import type { Commit, EventOf, Usage } from '@longwire/protocol'
 import { AgentFailure } from './failure.ts'
 
 /** What the code asks for at a step. */
@@ -38,10 +38,14 @@ export class Journal {
   readonly #tasks = new Map<string, EventOf<'task.started'>>()
   readonly #schedules = new Map<string, EventOf<'schedule.set'>>()
   readonly #endedSchedules = new Set<string>()
+  readonly #results = new Map<string, EventOf<'tool.finished'>>()
   readonly #joined = new Set<string>()
   readonly #asked = new Set<string>()
   /** By scope, the highest number of a step in the log. */
   readonly #lastOf = new Map<string, number>()
+  /** In the order in which they ended. */
+  readonly #modelCalls: readonly RecordedStep[]
+  /** The ids of the calls that models made. */
   readonly calls: readonly string[]
 
   constructor(recorded: readonly Commit[]) {
@@ -52,6 +56,9 @@ export class Journal {
       for (const part of commit.message.parts) if (part.type === 'tool-call') calls.push(part.call)
     }
     this.calls = calls
+    this.#modelCalls = [...this.#steps.values()]
+      .filter((step) => usageIn(step) !== undefined)
+      .sort((a, b) => seqOf(a) - seqOf(b))
   }
 
   /** What the log holds of `step`, if anything. Throws `turn_changed` where that is another kind of step. */
@@ -71,6 +78,22 @@ export class Journal {
   callOf(step: string): string | undefined {
     const { toolStarted, toolFinished, requests = [] } = this.#steps.get(step) ?? {}
     return toolStarted?.call ?? toolFinished?.call ?? requests[0]?.requested.call
+  }
+
+  /** The model calls below `scope`, in the order in which they ended. */
+  modelCallsBelow(scope: string): readonly RecordedStep[] {
+    return this.#modelCalls.filter(({ step }) => step.startsWith(`${scope}.`))
+  }
+
+  /** What the model calls of the turn used, or of the task, which is one of its own. */
+  usageBelow(scope: string): readonly Usage[] {
+    return this.modelCallsBelow(scope)
+      .filter(({ step }) => !/\.b\d+\./.test(step.slice(scope.length)))
+      .map((recorded) => usageIn(recorded)!)
+  }
+
+  resultOf(call: string): EventOf<'tool.finished'> | undefined {
+    return this.#results.get(call)
   }
 
   /** Whether `step`, or one that began after it in the same scope, is in the log. */
@@ -124,6 +147,7 @@ export class Journal {
         if (commit.step !== undefined) this.#of(commit.step).toolStarted = commit
         break
       case 'tool.finished':
+        this.#results.set(commit.call, commit)
         if (commit.step !== undefined) this.#of(commit.step).toolFinished = commit
         break
       case 'control.requested': {
@@ -194,6 +218,17 @@ function keptAs({ started, finished, message, toolStarted, ...rest }: RecordedSt
 
 /** A model call that said nothing, or failed, is kept by its name alone. */
 export const GENERATE = 'generate'
+
+/** What a model call used; undefined for a step that is none. */
+export function usageIn({ message, finished }: RecordedStep): Usage | undefined {
+  if (message) return message.finishReason === undefined ? undefined : (message.usage ?? {})
+  if (finished?.name !== GENERATE || finished.error) return undefined
+  return (finished.output as { readonly usage?: Usage } | null | undefined)?.usage
+}
+
+function seqOf({ message, finished }: RecordedStep): number {
+  return message?.seq ?? finished?.seq ?? 0
+}
 
 function isSame(kept: AskedStep, asked: AskedStep): boolean {
   if (asked.kind === 'generate' && kept.kind === 'step') return kept.name === GENERATE

@@ -3,6 +3,7 @@ import type { AgentInput, HistoryEntry, TurnStart } from '../boundary/messages.t
 import type { Clock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
 import { callNames } from '../loop/call-names.ts'
+import { recalledConversation } from '../loop/recalled-conversation.ts'
 import { TurnBudget } from '../loop/turn-budget.ts'
 import { sumUsage } from '../loop/usage.ts'
 import type { KeptTask } from './background.ts'
@@ -49,6 +50,7 @@ export class RunningTurn {
   readonly #options: RunOptions
   #isLooking = false
   #isWaiting = false
+  #heard = 0
 
   constructor(agent: Agent, start: TurnStart, voice: Voice, clock: Clock, options: RunOptions = {}) {
     this.agent = agent
@@ -60,6 +62,7 @@ export class RunningTurn {
     this.spans = new Spans(this.name, voice, clock, this.journal)
     this.root = { run: this, step: stepScope(this.name, undefined, new Doing(() => this.#look())) }
     this.budget = new TurnBudget(this)
+    for (const usage of this.journal.usageBelow(this.name)) this.use(usage)
     this.nameCall = callNames(start.history, this.journal.calls)
   }
 
@@ -203,6 +206,7 @@ export class RunningTurn {
     const finished = this.begin(id, { kind: 'step', name })?.finished
     if (finished) {
       await this.recall(finished.seq)
+      this.generated.push(...recalledConversation(this, id))
       if (finished.error) throw recordedFailure(finished.error)
       return finished.output as T
     }
@@ -271,9 +275,13 @@ export class RunningTurn {
     setImmediate(() => {
       this.#isLooking = false
       const { isWaiting } = this.root.step.doing
-      if (isWaiting === this.#isWaiting) return
+      const { heard } = this.voice
+      const isNew = isWaiting !== this.#isWaiting
+      // One that waits on after an answer says so again: it has heard the answer, and may be parked.
+      if (!isNew && !(isWaiting && heard > this.#heard)) return
       this.#isWaiting = isWaiting
-      this.budget.waits(isWaiting)
+      this.#heard = heard
+      if (isNew) this.budget.waits(isWaiting)
       this.voice.waiting(isWaiting)
     })
   }

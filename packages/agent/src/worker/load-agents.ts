@@ -150,6 +150,8 @@ async function describeTool(name: string, tool: Tool): Promise<AgentDescription[
   // What every provider takes as the name of a tool.
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name))
     throw new Error(`«${name}» cannot be the name of a tool: use letters, digits, _ -`)
+  if (tool.client !== true && typeof tool.execute !== 'function')
+    throw new Error(`tool ${name} has neither execute nor client: true`)
   try {
     const inputSchema = (await inputJsonSchema(tool)) as never
     const title = tool.title === undefined ? {} : { title: tool.title }

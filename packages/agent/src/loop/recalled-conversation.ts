@@ -1,0 +1,22 @@
+import type { HistoryEntry, ToolResult } from '../boundary/messages.ts'
+import type { RunningTurn } from '../turn/running-turn.ts'
+import { entryOf } from './entry-of.ts'
+
+/** What the model loop said, called and was told within a step that answers from the log, and so is not run again. */
+export function recalledConversation(run: RunningTurn, step: string): readonly HistoryEntry[] {
+  return run.journal.modelCallsBelow(step).flatMap(({ step, message }): readonly HistoryEntry[] => {
+    const joined = run.joinedAt(step).map((input) => entryOf(run.id, input))
+    if (!message) return joined
+    const { parts } = message.message
+    const results = parts.flatMap((part) => (part.type === 'tool-call' ? resultOf(run, part) : []))
+    const answered: HistoryEntry[] = results.length === 0 ? [] : [{ role: 'tool', turn: run.id, results }]
+    return [...joined, { role: 'assistant', turn: run.id, parts }, ...answered]
+  })
+}
+
+function resultOf(run: RunningTurn, { call, name }: { readonly call: string; readonly name: string }): ToolResult[] {
+  const finished = run.journal.resultOf(call)
+  if (!finished) return []
+  const { outcome, output, error } = finished
+  return [{ call, name, outcome, output, error }]
+}
