@@ -166,8 +166,11 @@ export type Said =
   /** Commits that enter the log together, or not at all. */
   | { readonly type: 'commit'; readonly run: RunId; readonly commits: readonly CommitBody[] }
   | { readonly type: 'take'; readonly run: RunId; readonly step: string }
-  /** Whether all that the run does is wait for people or a time: then it may be parked, and run again later. */
-  | { readonly type: 'waiting'; readonly run: RunId; readonly isWaiting: boolean }
+  /**
+   * Whether all that the run does is wait for people or a time: then it may be parked, and run again later. `heard` is
+   * how many outcomes of requests it had been told by then: one that it has not heard of yet is something to do.
+   */
+  | { readonly type: 'waiting'; readonly run: RunId; readonly isWaiting: boolean; readonly heard: number }
   /** Asks another agent, in a session of its own. `call` is the tool call it is for: asking twice is asking once. */
   | {
       readonly type: 'call-agent'

@@ -42,6 +42,7 @@ export class Voice {
   /** What was settled before the agent's code came to wait for it, and who waits for the rest. */
   readonly #settled = new Map<string, Settled>()
   readonly #settledWaiters = new Map<string, Waiter<Settled>>()
+  #heard = 0
   #agentCalls = 0
   readonly #agentWaiters = new Map<number, Waiter<AgentAnswer>>()
   /** The last thing said, where it was a commit item that a further commit may still join. */
@@ -149,7 +150,7 @@ export class Voice {
 
   /** Says whether all that the run does is wait for people or a time. */
   waiting(isWaiting: boolean): void {
-    if (this.#over === undefined) this.#say({ type: 'waiting', run: this.run, isWaiting })
+    if (this.#over === undefined) this.#say({ type: 'waiting', run: this.run, isWaiting, heard: this.#heard })
   }
 
   /** Ends the run, if nothing ended it before. */
@@ -193,7 +194,13 @@ export class Voice {
     this.#takeWaiters.shift()?.resolve(inputs)
   }
 
+  /** How many outcomes it was told. */
+  get heard(): number {
+    return this.#heard
+  }
+
   settled(request: string, settled: Settled): void {
+    this.#heard += 1
     this.#settled.set(request, settled)
     this.#settledWaiters.get(request)?.resolve(settled)
     this.#settledWaiters.delete(request)
