@@ -142,3 +142,9 @@ export function contentOf({ outcome, answer }: Outcome, question: Question): Ext
   if (outcome === 'expired' && question.onExpiry !== 'deny') throw new RequestExpired(question.message)
   return { action: 'cancel' }
 }
+
+/** A choice as it is answered: `{ "choice": value }`, or the value alone. */
+export function chosen(content: Json | undefined): unknown {
+  const isObject = typeof content === 'object' && content !== null && 'choice' in content
+  return isObject ? (content as { readonly choice: unknown }).choice : content
+}

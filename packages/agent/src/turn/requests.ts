@@ -5,7 +5,7 @@ import { checked, jsonSchemaOf } from '../loop/tool-schema.ts'
 import { AgentFailure } from './failure.ts'
 import { inputHash } from './input-hash.ts'
 import { jsonText } from './json-text.ts'
-import { approvalOf, checkQuestion, contentOf, type Question, Questions } from './questions.ts'
+import { approvalOf, checkQuestion, chosen, contentOf, type Question, Questions } from './questions.ts'
 import type {
   Approval,
   ApprovalOptions,
@@ -66,12 +66,6 @@ async function choice<Value extends string>(run: RunningTurn, options: ChoiceOpt
     const isKnown = shown.some((option) => option.value === value)
     return isKnown ? { ok: true, value: value as Value } : { ok: false, error: 'the choice is none of the options' }
   })
-}
-
-/** A choice as it is answered: `{ "choice": value }`, or the value alone. */
-export function chosen(content: Json | undefined): unknown {
-  const isObject = typeof content === 'object' && content !== null && 'choice' in content
-  return isObject ? (content as { readonly choice: unknown }).choice : content
 }
 
 /** The step of a question that the author asks. Its id is taken at once, before anything is awaited. */
