@@ -4,7 +4,8 @@ import { getRequestListener } from '@hono/node-server'
 import { type AgentDescription, type AgentHost, type AgentLog, findAgents, WorkerHost } from '@longwire/agent/internal'
 import { MemoryStore, type SessionStore } from '@longwire/store'
 import { SqliteStore } from '@longwire/store-sqlite'
-import type { Identity } from './auth/verifier.ts'
+import { Tickets, ticketVerifier } from './auth/tickets.ts'
+import type { Identity, Verifier } from './auth/verifier.ts'
 import { Connections, refuseUpgrade } from './connections.ts'
 import { createDoors } from './http/create-doors.ts'
 import { createMetrics } from './metrics.ts'
@@ -58,15 +59,17 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const describeAgent = (name: string) => agents.agents().find((agent) => agent.name === name)
   const onTurnEnd = metrics.turnEnded
   const sessions = new Sessions({ store, agents, describeAgent, limits, clock, log, onTurnEnd })
-  const identify = (request: IncomingMessage) => identityOf(options, request)
-  const redeem = async (): Promise<Identity> => {
-    throw new Refusal('unauthenticated', 'this server takes no tickets')
-  }
+  const tickets = new Tickets(clock)
+  // A ticket that is shown decides, whoever else would know the request.
+  const verifiers = [ticketVerifier(tickets), ...options.verifiers]
+  const identify = (request: IncomingMessage) => identityOf(verifiers, request)
+  const redeem = async (ticket: string): Promise<Identity> => tickets.redeem(ticket)
   const connections = new Connections({ sessions, limits, heartbeatMs, clock, log, redeem }, identify)
   const open = new Set<() => void>()
   const doors = createDoors(
     {
       sessions,
+      tickets,
       agents: () => agents.agents(),
       limits,
       heartbeatMs,
@@ -77,7 +80,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
       isReady: () => isReady,
       version: VERSION,
     },
-    (incoming) => identify(incoming as IncomingMessage),
+    (incoming) => knownIdentity(verifiers, incoming as IncomingMessage),
   )
   const http = createHttpServer(
     { headersTimeout: limits.handshakeMs, requestTimeout: 4 * limits.handshakeMs, connectionsCheckingInterval: 1_000 },
@@ -133,13 +136,20 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   }
 }
 
-/** Who asks, by the first verifier that knows the request. */
-async function identityOf({ verifiers }: ResolvedOptions, request: IncomingMessage): Promise<Identity> {
+/** Who asks, by the first verifier that knows the request; undefined where none does. */
+async function identityOf(verifiers: readonly Verifier[], request: IncomingMessage): Promise<Identity | undefined> {
   for (const verifier of verifiers) {
     const identity = await verifier.verify(request)
     if (identity) return identity
   }
-  throw new Refusal('unauthenticated', 'the request carries no identity that this server knows')
+  return undefined
+}
+
+/** Who asks, at a door that serves nobody else. A line may say it later, with `hello`. */
+async function knownIdentity(verifiers: readonly Verifier[], request: IncomingMessage): Promise<Identity> {
+  const identity = await identityOf(verifiers, request)
+  if (!identity) throw new Refusal('unauthenticated', 'the request carries no identity that this server knows')
+  return identity
 }
 
 async function openStore({ data, durability }: ResolvedOptions): Promise<SessionStore> {

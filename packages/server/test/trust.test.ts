@@ -74,8 +74,11 @@ describe("a session of somebody else's", () => {
 
   test('[W9] a principal that nobody can verify is refused, over WebSocket and HTTP, before anything is read', async () => {
     const home = await house({ verifiers: [byHeader] })
+    await expect(home.connect({ 'x-principal': 'nobody' })).rejects.toThrow('401')
+    // One that says nothing of itself has a moment to say hello.
+    const silent = await home.connect()
+    expect(await silent.ask({ type: 'open', ch: 1, agent: 'echo' })).toMatchObject({ code: 'unauthenticated' })
     for (const headers of [{}, { 'x-principal': 'nobody' }]) {
-      await expect(home.connect(headers)).rejects.toThrow('401')
       const answer = await home.post('/v1/sessions', '{', headers)
       expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated', retry: 'new-identity' } })
     }

@@ -1,11 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Filter } from '@longwire/protocol'
+import type { Verb } from './access.ts'
 
 /** Who asks, as verified. */
 export interface Identity {
   readonly principal: string
   /** What it may do beyond speaking in its own sessions; `*` is every role. */
   readonly roles?: readonly string[] | undefined
+  /** Only these sessions are there for it; all of the principal's unless given. */
+  readonly sessions?: readonly string[] | undefined
+  /** It may do only this; everything unless given. */
+  readonly verbs?: readonly Verb[] | undefined
   /** The most this principal may see; a filter of its own can only narrow it. */
   readonly sees: Filter
   /** Milliseconds since 1970. */

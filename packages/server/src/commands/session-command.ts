@@ -1,4 +1,5 @@
 import type { CommandOf, Limits, SessionCommand, SessionCommandType } from '@longwire/protocol'
+import { refuseUnless, verbOf } from '../auth/access.ts'
 import type { Identity } from '../auth/verifier.ts'
 import { Refusal } from '../refusal.ts'
 import type { Alarm } from '../session/alarm.ts'
@@ -26,7 +27,7 @@ export interface CommandGround {
 }
 
 /** Who says it. */
-export type Speaker = Pick<Identity, 'principal' | 'roles'>
+export type Speaker = Pick<Identity, 'principal' | 'roles' | 'verbs'>
 
 export type SessionCommandHandler<T extends SessionCommandType> = (
   ground: CommandGround,
@@ -44,12 +45,13 @@ const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> }
 }
 
 /** Does what the command asks, once: the same id again gets the first result, whatever connection it comes by. */
-export function runSessionCommand(
+export async function runSessionCommand(
   ground: CommandGround,
   command: SessionCommand,
   speaker: Speaker,
 ): Promise<CommandResult> {
   const { session } = ground
+  refuseUnless(speaker, verbOf(command))
   return session.mailbox.ask(async () => {
     const known = session.state.commands.find(({ id }) => id === command.id)
     if (known) {

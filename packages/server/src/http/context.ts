@@ -3,6 +3,7 @@ import type { AgentDescription } from '@longwire/agent/internal'
 import type { Limits } from '@longwire/protocol'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { Tickets } from '../auth/tickets.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import type { Metrics } from '../metrics.ts'
@@ -11,6 +12,7 @@ import type { Sessions } from '../session/sessions.ts'
 /** What the HTTP doors need of the house. */
 export interface DoorHouse {
   readonly sessions: Sessions
+  readonly tickets: Tickets
   readonly agents: () => readonly AgentDescription[]
   readonly limits: Limits
   readonly heartbeatMs: number

@@ -10,6 +10,7 @@ import type { DoorEnv, DoorHouse, Doors } from './context.ts'
 import { eventDoors } from './doors/events.ts'
 import { houseDoors } from './doors/house.ts'
 import { sessionDoors } from './doors/sessions.ts'
+import { ticketDoor } from './doors/tickets.ts'
 import { viewDoor } from './doors/view.ts'
 import { FRONT_PAGE_CSS } from './front-page.ts'
 
@@ -41,6 +42,7 @@ export function createDoors(
   sessionDoors(doors, house)
   viewDoor(doors, house)
   eventDoors(doors, house)
+  ticketDoor(doors, house)
   doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))
 
   doors.notFound((c) => answer(new Refusal('not_found', `nothing is served at ${c.req.method} ${c.req.path}`)))

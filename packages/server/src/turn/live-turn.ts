@@ -40,7 +40,9 @@ export class LiveTurn implements RunListener {
   readonly #run: Run
   #stored = 0
   #over = false
-  #isWaiting = false
+  /** How many outcomes it was told, and whether it waited when it had heard so many of them. */
+  #told = 0
+  #waits = { isWaiting: false, heard: 0 }
   readonly #calls = new Map<number, AgentCall>()
 
   constructor(session: Session, host: AgentHost, start: TurnStart, outlook: TurnOutlook) {
@@ -50,8 +52,9 @@ export class LiveTurn implements RunListener {
     this.#run = host.start(start, this)
   }
 
+  /** All that it does is wait. One that was told of an outcome since it said so has something to do. */
   get isWaiting(): boolean {
-    return this.#isWaiting
+    return this.#waits.isWaiting && this.#waits.heard === this.#told
   }
 
   said(said: readonly Said[]): void {
@@ -76,6 +79,7 @@ export class LiveTurn implements RunListener {
   }
 
   settled(...settled: Parameters<Run['settled']>): void {
+    this.#told += 1
     this.#run.settled(...settled)
   }
 
@@ -113,7 +117,7 @@ export class LiveTurn implements RunListener {
           this.#calls.get(item.n)?.leave()
           break
         case 'waiting':
-          this.#isWaiting = item.isWaiting
+          this.#waits = item
           this.#outlook.waits(item.isWaiting)
           break
         case 'end':

@@ -1,6 +1,7 @@
 import { DEFAULT_FILTER, type Filter, narrow, type Place, parsePlace, printPlace } from '@longwire/protocol'
 import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
+import { reach } from '../../auth/access.ts'
 import type { CommandGround } from '../../commands/session-command.ts'
 import { errorFrame, type Refusal } from '../../refusal.ts'
 import type { Connection } from '../connection.ts'
@@ -8,9 +9,8 @@ import type { ConnectionCommandHandler } from '../connection-command.ts'
 
 export const attach: ConnectionCommandHandler<'attach'> = async (connection, command) => {
   const { id, ch, session, after, log } = command
-  const { principal } = connection.identity
   await connection.channels.take(ch, async () => {
-    const ground = await connection.house.sessions.find(principal, session)
+    const ground = await reach(connection.house.sessions, connection.identity, session)
     return attachTo(connection, ground, {
       id,
       ch,

@@ -1,3 +1,4 @@
+import { refuseToOpen } from '../../auth/access.ts'
 import type { ConnectionCommandHandler } from '../connection-command.ts'
 import { attachTo, filterOf } from './attach.ts'
 
@@ -5,6 +6,7 @@ import { attachTo, filterOf } from './attach.ts'
 export const open: ConnectionCommandHandler<'open'> = async (connection, command) => {
   const { id, ch, agent, session, metadata } = command
   const { principal } = connection.identity
+  refuseToOpen(connection.identity, session)
   await connection.channels.take(ch, async () => {
     const { ground, isNew } = await connection.house.sessions.open(principal, { agent, session, metadata, command: id })
     connection.send({ type: 'ok', id, ch, seq: 1, session: ground.session.id })

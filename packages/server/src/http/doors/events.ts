@@ -15,6 +15,7 @@ import type { Context } from 'hono'
 import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
 import { wholeFields } from '../../attachment/readable.ts'
+import { reach } from '../../auth/access.ts'
 import { errorFrame, Refusal } from '../../refusal.ts'
 import { storedEvent } from '../../session/log-event.ts'
 import type { Session } from '../../session/session.ts'
@@ -26,7 +27,7 @@ import { pollEvents } from './poll.ts'
 /** The events of a session: as a stream of server-sent events, or a page at a time with a wait. */
 export function eventDoors(doors: Doors, house: DoorHouse): void {
   doors.get('/v1/sessions/:session/events', async (c) => {
-    const { session } = await house.sessions.find(c.get('identity').principal, c.req.param('session'))
+    const { session } = await reach(house.sessions, c.get('identity'), c.req.param('session'))
     const asked = askedOf(c)
     const accept = c.req.header('accept') ?? ''
     const wantsPage = accept.includes('application/json') || c.req.query('wait') !== undefined
@@ -43,7 +44,7 @@ export function eventDoors(doors: Doors, house: DoorHouse): void {
   })
 
   doors.get('/v1/sessions/:session/events/:seq', async (c) => {
-    const { session } = await house.sessions.find(c.get('identity').principal, c.req.param('session'))
+    const { session } = await reach(house.sessions, c.get('identity'), c.req.param('session'))
     const seq = Number(c.req.param('seq'))
     const { filter } = askedOf(c)
     const [commit] = Number.isSafeInteger(seq) && seq > 0 && seq <= session.head ? await readOne(session, seq) : []

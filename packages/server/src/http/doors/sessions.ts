@@ -2,6 +2,7 @@ import type { SessionCommand, SessionCommandType, SessionStatus as Status } from
 import { AgentName, Metadata, SESSION_COMMANDS, SessionId, SessionStatus } from '@longwire/protocol/schemas'
 import type { SessionRecord } from '@longwire/store'
 import { z } from 'zod'
+import { reach, reaches, refuseToOpen, refuseUnless } from '../../auth/access.ts'
 import { runSessionCommand } from '../../commands/session-command.ts'
 import { readCommandValue } from '../../connection/read-command.ts'
 import { Refusal } from '../../refusal.ts'
@@ -20,8 +21,10 @@ const OpenBody = z.object({
 export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): void {
   doors.post('/v1/sessions', async (c) => {
     const body = await readBody(c, OpenBody, limits.frameBytes)
-    const { principal } = c.get('identity')
+    const identity = c.get('identity')
     const { agent, session, metadata, id: command } = body
+    refuseToOpen(identity, session)
+    const { principal } = identity
     const { ground, isNew } = await sessions.open(principal, { agent, session, metadata, command })
     return c.json(
       { session: ground.session.id, agent: ground.session.agent, head: ground.session.head },
@@ -30,7 +33,9 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
   })
 
   doors.get('/v1/sessions', async (c) => {
-    const { principal } = c.get('identity')
+    const identity = c.get('identity')
+    refuseUnless(identity, 'observe')
+    const { principal } = identity
     const { agent, cursor } = c.req.query()
     const status = c.req.query('status')
     const limit = wholeNumber(c, 'limit', { least: 1, most: limits.pageSessionsMost }) ?? limits.pageSessions
@@ -41,17 +46,21 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
       throw new Refusal('bad_field', 'agent must be the name of an agent')
     }
     const page = await sessions.list({ principal, agent, status: status as Status | undefined, cursor, limit })
-    return c.json({ sessions: page.items.map(summary), cursor: page.cursor ?? null })
+    const seen = page.items.filter(({ session }) => reaches(identity, session))
+    return c.json({ sessions: seen.map(summary), cursor: page.cursor ?? null })
   })
 
   doors.get('/v1/sessions/:session', async (c) => {
-    const { session } = await sessions.find(c.get('identity').principal, c.req.param('session'))
+    const { session } = await reach(sessions, c.get('identity'), c.req.param('session'))
     return c.json(described(session))
   })
 
   doors.delete('/v1/sessions/:session', async (c) => {
     const session = c.req.param('session')
-    await sessions.erase(c.get('identity').principal, session)
+    const identity = c.get('identity')
+    await reach(sessions, identity, session)
+    if (identity.verbs !== undefined) throw new Refusal('forbidden', 'erasing takes an identity that may do everything')
+    await sessions.erase(identity.principal, session)
     return c.json({ session, erased: true })
   })
 
@@ -59,7 +68,7 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
     const speaker = c.get('identity')
     // The body first: a session that was found before may leave memory while a slow one trickles in.
     const command = sessionCommand(await readBody(c, z.unknown(), limits.frameBytes))
-    const ground = await sessions.find(speaker.principal, c.req.param('session'))
+    const ground = await reach(sessions, speaker, c.req.param('session'))
     const result = await runSessionCommand(ground, command, speaker)
     return c.json({ type: 'ok', id: command.id, ...result })
   })

@@ -1,5 +1,6 @@
 import { type Filter, LIMITS, type SessionEvent } from '@longwire/protocol'
 import { emptyView, fold, lastTurns, type SessionView } from '@longwire/view'
+import { reach } from '../../auth/access.ts'
 import { Refusal } from '../../refusal.ts'
 import { filteredView } from '../../session/filtered-view.ts'
 import type { Session } from '../../session/session.ts'
@@ -10,7 +11,7 @@ import { filterOf } from './events.ts'
 /** The view: at the head, or the turns before an older one. */
 export function viewDoor(doors: Doors, { sessions, limits }: DoorHouse): void {
   doors.get('/v1/sessions/:session/view', async (c) => {
-    const { session } = await sessions.find(c.get('identity').principal, c.req.param('session'))
+    const { session } = await reach(sessions, c.get('identity'), c.req.param('session'))
     const filter = filterOf(c)
     const turns = wholeNumber(c, 'turns', { least: 1, most: limits.viewTurnsMost })
     const before = c.req.query('before')

@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http'
+import { type Level, narrow } from '@longwire/protocol'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../refusal.ts'
+import { VERBS, type Verb } from './access.ts'
+import type { Identity, Verifier } from './verifier.ts'
+
+/** What a ticket lets its holder do. */
+export interface TicketGrant {
+  /** Whose sessions it opens. The minter's own unless given; another's needs the role `tickets`. */
+  readonly principal?: string | undefined
+  /** Only these sessions; all of the principal's unless given. */
+  readonly sessions?: readonly string[] | undefined
+  /** Only these verbs; all of the minter's unless given. */
+  readonly verbs?: readonly Verb[] | undefined
+  /** The finest level of the trace; the minter's unless given. */
+  readonly trace?: Level | undefined
+  /** Seconds until it is worth nothing, and until an identity that came of it ends: 1 to 86,400. */
+  readonly expiresIn: number
+}
+
+interface Minted {
+  readonly identity: Identity & { readonly expiresAt: number }
+}
+
+const MINTS_FOR_OTHERS = 'tickets'
+const EVERY_ROLE = '*'
+const MOST_TICKETS = 100_000
+const PREFIX = 'tkt_'
+
+/**
+ * Short-lived tickets of this process: 256 bits of chance that stand for an identity, narrower than that of whoever made
+ * them. A ticket opens one line and is used up by it; until then, or its end, it can be shown to the HTTP doors.
+ */
+export class Tickets {
+  readonly #clock: Clock
+  readonly #minted = new Map<string, Minted>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Makes a ticket that lets its holder do no more than its minter may. */
+  mint(minter: Identity, grant: TicketGrant): { readonly ticket: string; readonly expiresAt: number } {
+    const expiresAt = Math.min(
+      this.#clock.now() + grant.expiresIn * 1_000,
+      minter.expiresAt ?? Number.POSITIVE_INFINITY,
+    )
+    const identity = { ...narrowed(minter, grant), expiresAt }
+    this.#forgetOld()
+    const ticket = `${PREFIX}${this.#clock.randomId()}`
+    this.#minted.set(ticket, { identity })
+    return { ticket, expiresAt }
+  }
+
+  /** Whom this ticket stands for; it is used up. Refuses with `unauthenticated` where it is no good. */
+  redeem(ticket: string): Identity {
+    const identity = this.look(ticket)
+    this.#minted.delete(ticket)
+    return identity
+  }
+
+  /** Whom this ticket stands for. Refuses with `unauthenticated` where it is no good. */
+  look(ticket: string): Identity {
+    const minted = this.#minted.get(ticket)
+    if (!minted || minted.identity.expiresAt <= this.#clock.now()) {
+      throw new Refusal('unauthenticated', 'the ticket is used up, out of time, or none of this server')
+    }
+    return minted.identity
+  }
+
+  /** Tickets die in the order of their making, more or less; a flood of them is bounded all the same. */
+  #forgetOld(): void {
+    const now = this.#clock.now()
+    for (const [ticket, { identity }] of this.#minted) {
+      if (identity.expiresAt > now && this.#minted.size < MOST_TICKETS) break
+      this.#minted.delete(ticket)
+    }
+  }
+}
+
+function narrowed(minter: Identity, { principal = minter.principal, sessions, verbs, trace }: TicketGrant): Identity {
+  const { roles = [] } = minter
+  const isForOther = principal !== minter.principal
+  if (isForOther && !roles.includes(MINTS_FOR_OTHERS) && !roles.includes(EVERY_ROLE)) {
+    throw new Refusal('forbidden', `a ticket for another principal needs the role ${MINTS_FOR_OTHERS}`)
+  }
+  const own = minter.verbs ?? VERBS
+  const beyond = verbs?.find((verb) => !own.includes(verb))
+  if (beyond !== undefined) throw new Refusal('forbidden', `one who may not ${beyond} cannot let another`)
+  const elsewhere = sessions?.find((session) => minter.sessions !== undefined && !minter.sessions.includes(session))
+  if (elsewhere !== undefined) throw new Refusal('session_not_found', `there is no session ${elsewhere}`)
+  return {
+    principal,
+    sees: narrow(minter.sees, { trace: trace ?? minter.sees.trace, reasoning: true }),
+    verbs: verbs ?? minter.verbs,
+    sessions: sessions ?? minter.sessions,
+  }
+}
+
+/** Knows a request by the ticket it carries: `?ticket=`, or `Authorization: Bearer`. A line uses it up. */
+export function ticketVerifier(tickets: Tickets): Verifier {
+  return {
+    name: 'ticket',
+    async verify(request) {
+      const ticket = ticketOf(request)
+      if (ticket === undefined) return undefined
+      return isUpgrade(request) ? tickets.redeem(ticket) : tickets.look(ticket)
+    },
+  }
+}
+
+function ticketOf({ url = '', headers }: IncomingMessage): string | undefined {
+  const query = url.includes('?') ? new URLSearchParams(url.slice(url.indexOf('?'))).get('ticket') : null
+  if (query !== null) return query
+  const [, bearer] = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  return bearer?.startsWith(PREFIX) ? bearer : undefined
+}
+
+function isUpgrade({ headers }: IncomingMessage): boolean {
+  return headers.upgrade !== undefined
+}
