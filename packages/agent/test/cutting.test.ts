@@ -6,6 +6,7 @@ import { InProcessHost } from '../src/host/in-process-host.ts'
 import { WorkerHost } from '../src/host/worker-host.ts'
 import durable, { ran } from './agents/durable.ts'
 import { Ledger, type LedgerOptions } from './ledger.ts'
+import { stillClock } from './recorder.ts'
 
 const options: LedgerOptions = {
   answers: ({ kind }) =>
@@ -15,7 +16,8 @@ const options: LedgerOptions = {
   steers: { 't1.7': [{ input: 'i-steer', delivery: 'steer', text: 'only Europe', by: 'ann' }] },
 }
 
-const here = InProcessHost.open([durable])
+// Its sleeps take no time, so that it writes the same things in the same order each time.
+const here = InProcessHost.open([durable], { clock: stillClock().clock })
 const apart = WorkerHost.open({ files: [resolve(import.meta.dirname, 'agents/durable.ts')], log: () => {} })
 afterAll(async () => {
   await (await here).close()

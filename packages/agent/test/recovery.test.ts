@@ -207,28 +207,36 @@ test('[G35] ids of calls stay unique where a provider numbers them anew after th
 })
 
 test('[G34] a model gets the same conversation where what was said before stands in a step that answers from the log', async () => {
-  const agent = (model: ReturnType<typeof scriptedModel>, executed: unknown[]) =>
+  const agent = (model: ReturnType<typeof scriptedModel>, sumsUp = true) =>
     defineAgent({
-      ...ordering(executed, { idempotent: true }),
+      ...ordering([], { idempotent: true }),
+      budget: { turn: { toolCalls: 1 } },
       model,
       async run(turn) {
         await turn.step('research', async () => {
           await turn.generate()
         })
         await turn.sleep(0)
-        await turn.generate({ prompt: 'sum up' })
+        if (sumsUp) await turn.generate({ prompt: 'sum up' })
       },
     })
   const first = [...calls('c1', 'order', { n: 1 }), done('tool-calls')]
   const second = [...says('found it'), done()]
   const last = [...says('in short'), done()]
   const whole = scriptedModel(first, second, last)
-  const uncut = await cutInTool(agent(whole, []), {})
+  const uncut = await cutInTool(agent(whole), {})
   const researched = uncut.ledger.log.findIndex(({ type, step }) => type === 'step.finished' && step === 't1.1')
   const rest = scriptedModel(last)
-  const again = new Ledger(await InProcessHost.open([agent(rest, [])]), 'a')
+  const again = new Ledger(await InProcessHost.open([agent(rest)]), 'a')
   again.log.push(...uncut.ledger.log.slice(0, researched + 1))
   expect(await again.start().end).toEqual(uncut.end)
   expect(rest.doStreamCalls[0]!.prompt).toEqual(whole.doStreamCalls[2]!.prompt)
   expect(again.history).toEqual(uncut.ledger.history)
+  const cutShort = scriptedModel([...says('it is'), done('length')])
+  const brief = new Ledger(await InProcessHost.open([agent(cutShort, false)]), 'a')
+  expect((await brief.play(1, 2, 3)).end).toMatchObject({ outcome: 'completed', finishReason: 'length' })
+  const greedy = scriptedModel([...calls('c2', 'order', { n: 2 }), done('tool-calls')])
+  const over = new Ledger(await InProcessHost.open([agent(greedy)]), 'a')
+  over.log.push(...uncut.ledger.log.slice(0, researched + 1))
+  expect(await over.start().end).toMatchObject({ error: { code: 'budget_exceeded' } })
 })

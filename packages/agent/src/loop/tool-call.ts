@@ -9,7 +9,7 @@ import { type Scope, stepScope } from '../turn/scope.ts'
 import type { CommitFields } from '../turn/voice.ts'
 import { askApproval, askClient, askRecovery, type Permit } from './call-questions.ts'
 import type { ToolCall } from './hearing.ts'
-import { recalledConversation } from './recalled-conversation.ts'
+import { recallLoop } from './recall-loop.ts'
 import { type Ended, execute, failed } from './tool-execution.ts'
 import { checked } from './tool-schema.ts'
 import { judge } from './verdict.ts'
@@ -101,7 +101,7 @@ async function callTool(
   if (prepared.way === 'answer') {
     const { seq, outcome, output, error } = prepared.finished
     await run.recall(seq)
-    run.generated.push(...recalledConversation(run, step))
+    recallLoop(run, step)
     return {
       call,
       name,

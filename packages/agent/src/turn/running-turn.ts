@@ -3,7 +3,7 @@ import type { AgentInput, HistoryEntry, TurnStart } from '../boundary/messages.t
 import type { Clock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
 import { callNames } from '../loop/call-names.ts'
-import { recalledConversation } from '../loop/recalled-conversation.ts'
+import { recallLoop } from '../loop/recall-loop.ts'
 import { TurnBudget } from '../loop/turn-budget.ts'
 import { sumUsage } from '../loop/usage.ts'
 import type { KeptTask } from './background.ts'
@@ -206,7 +206,7 @@ export class RunningTurn {
     const finished = this.begin(id, { kind: 'step', name })?.finished
     if (finished) {
       await this.recall(finished.seq)
-      this.generated.push(...recalledConversation(this, id))
+      recallLoop(this, id)
       if (finished.error) throw recordedFailure(finished.error)
       return finished.output as T
     }

@@ -117,7 +117,10 @@ export interface Turn {
    * or a long wait, a step that finished answers from the log; what stands outside of steps runs again.
    */
   step<T>(name: string, work: () => Promise<T> | T): Promise<T>
-  /** Steps side by side. Resolves with what each branch returned, when all are over; rejects with the first error. */
+  /**
+   * Steps side by side. Resolves with what each branch returned, when all are over; rejects with the first error. What
+   * goes on by itself after its first step belongs here: outside, the order in which steps begin could not be told.
+   */
   all<Branches extends readonly (() => unknown)[]>(
     branches: readonly [...Branches],
   ): Promise<{ -readonly [I in keyof Branches]: Awaited<ReturnType<Branches[I]>> }>

@@ -2,8 +2,21 @@ import type { HistoryEntry, ToolResult } from '../boundary/messages.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
 import { entryOf } from './entry-of.ts'
 
-/** What the model loop said, called and was told within a step that answers from the log, and so is not run again. */
-export function recalledConversation(run: RunningTurn, step: string): readonly HistoryEntry[] {
+/** Takes up what the model loop did within a step that answers from the log, and so is not run again. */
+export function recallLoop(run: RunningTurn, step: string): void {
+  const conversation = conversationIn(run, step)
+  run.generated.push(...conversation)
+  run.budget.countTools(conversation.flatMap(callsIn).length)
+  const last = run.journal.modelCallsBelow(step).at(-1)
+  run.finishReason = last?.message?.finishReason ?? run.finishReason
+}
+
+function callsIn(entry: HistoryEntry): readonly unknown[] {
+  return entry.role === 'assistant' ? entry.parts.filter(({ type }) => type === 'tool-call') : []
+}
+
+/** What it said, called and was told. */
+function conversationIn(run: RunningTurn, step: string): readonly HistoryEntry[] {
   return run.journal.modelCallsBelow(step).flatMap(({ step, message }): readonly HistoryEntry[] => {
     const joined = run.joinedAt(step).map((input) => entryOf(run.id, input))
     if (!message) return joined
