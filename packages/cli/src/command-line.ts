@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
+import type { Json } from '@longwire/protocol'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { agents } from './commands/agents.ts'
+import { answer } from './commands/answer.ts'
 import { chat, DEFAULT_URL } from './commands/chat.ts'
+import { requests } from './commands/requests.ts'
 import { sessions } from './commands/sessions.ts'
 import { tail } from './commands/tail.ts'
 import { CommandFailure, EXITS, type Exit } from './exit-codes.ts'
@@ -117,6 +120,15 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .description('Talks with an agent in this terminal. Questions that come from a pipe are answered as plain text.')
     .argument('[agent]', 'the agent to talk with, where the server has several')
     .option('--session <id>', 'come back to this session')
+    .addOption(
+      new Option(
+        '--tool <name=command>',
+        'run this command where the agent asks this terminal for that tool; may be repeated',
+      )
+        .argParser(commandOf)
+        .default({}, 'none'),
+    )
+    .option('--wait', 'where no person sits at the terminal: wait until somebody answers what the agent asks')
     .addOption(url())
     .addOption(trace())
     .addOption(json('every event as one line of JSON; questions are read line by line'))
@@ -127,13 +139,48 @@ function commandLine(terminal: Terminal, done: Done): Command {
         ['longwire chat market-analyst --trace step', 'and see each step it takes'],
         ['longwire chat --session ID', 'come back to a conversation'],
         ['echo "How did energy do?" | longwire chat 2>/dev/null', 'only the answer'],
+        ['longwire chat --tool "clock=date +%T"', 'the agent may ask this terminal for the time'],
       ]),
     )
     .addHelpText(
       'after',
-      '\nKeys: Enter sends, and queues while a turn runs. Ctrl-C stops the running turn, a second one leaves. Ctrl-D leaves.',
+      '\nKeys: Enter sends, and queues while a turn runs; !text joins the running turn, !!text breaks in. /help shows all.\nCtrl-C stops the running turn, a second one leaves. Ctrl-D leaves.\nA tool gets its input as JSON on the input stream; what it writes is its result: JSON, or plain text.',
     )
     .action(async (agent, options) => done(await chat(agent, options, terminal)))
+
+  program
+    .command('requests')
+    .summary('list what agents ask and wait for')
+    .description('Lists the requests that wait for a person: of one session, or of all of your own.')
+    .argument('[session]', 'only those of this session')
+    .addOption(url())
+    .addOption(json('each request as one line of JSON'))
+    .action(async (session, options) => done(await requests(session, options, terminal)))
+
+  program
+    .command('answer')
+    .summary('answer what an agent asks')
+    .description('Answers a request of an agent. The first answer wins; a later one is told so.')
+    .argument('<session>', 'the id of the session')
+    .argument('[request]', 'the id of the request, where several are open')
+    .option('--approve', 'approve it')
+    .option('--deny', 'deny it')
+    .option('--reason <text>', 'why, with --approve and --deny')
+    .addOption(new Option('--input <json>', 'with --approve: run it with this input instead').argParser(jsonOf))
+    .addOption(new Option('--content <json>', 'what was filled in, chosen or done').argParser(jsonOf))
+    .option('--decline', 'say no to a form, a choice or a client-side tool')
+    .option('--cancel', 'send it away')
+    .addOption(url())
+    .addHelpText(
+      'after',
+      examples([
+        ['longwire answer SESSION --approve', 'the only open request of that session'],
+        [`longwire answer SESSION REQUEST --approve --input '{"quantity":3}'`, 'with another input'],
+        ['longwire answer SESSION REQUEST --deny --reason "too big"', 'the agent reads why'],
+        [`longwire answer SESSION REQUEST --content '{"region":"Europe"}'`, 'a form, a choice'],
+      ]),
+    )
+    .action(async (session, request, options) => done(await answer(session, request, options, terminal)))
 
   program
     .command('tail')
@@ -196,6 +243,20 @@ function portOf(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.')
   return port
+}
+
+function jsonOf(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
+  }
+}
+
+function commandOf(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [, name, command] = /^([\w-]+)=(.+)$/s.exec(text) ?? []
+  if (name === undefined || command === undefined) throw new InvalidArgumentError('Write it as name=command.')
+  return { ...before, [name]: command }
 }
 
 function version(): string {

@@ -6,6 +6,8 @@ const EXIT_OF: { readonly [code in LongwireError['code']]?: Exit } = {
   not_longwire: 'unreachable',
   line_refused: 'unreachable',
   session_not_found: 'not_found',
+  request_not_found: 'not_found',
+  already_settled: 'settled',
   agent_not_found: 'not_found',
   unauthenticated: 'refused',
   identity_expired: 'refused',

@@ -13,6 +13,14 @@ export function seconds(ms: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
 
+/** "42 s", "12 min", "3 h", "2 d": about how long it still takes. */
+export function about(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 10) return seconds(ms)
+  if (minutes < 120) return `${minutes} min`
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1_440)} d`
+}
+
 /** "1,204 tokens in, 380 out", or nothing where nothing was counted. */
 export function tokens({ inputTokens, outputTokens }: Usage = {}): string {
   if (!inputTokens && !outputTokens) return ''

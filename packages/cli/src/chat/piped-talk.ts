@@ -1,11 +1,16 @@
 import { createInterface } from 'node:readline'
 import type { Client, LongwireError, Reply, Session } from '@longwire/client'
+import type { RequestView } from '@longwire/view'
+import picocolors from 'picocolors'
 import type { Exit } from '../exit-codes.ts'
 import { exitOf } from '../failure.ts'
 import { printable } from '../terminal/prose.ts'
 import { type Terminal, warn, write } from '../terminal/terminal.ts'
+import { askedLines } from './request-lines.ts'
 import { lostLine } from './status-line.ts'
 import { WorkNotes } from './work-notes.ts'
+
+const COLUMNS = 100
 
 export interface PipedTalkOptions {
   readonly client: Client
@@ -13,6 +18,12 @@ export interface PipedTalkOptions {
   readonly terminal: Terminal
   /** Every event as one line of JSON, instead of the answers. */
   readonly asJson: boolean
+  /** Whether to wait where the agent asks a person, for somebody to answer from elsewhere. */
+  readonly waits: boolean
+  /** Requests that this terminal answers with a tool of its own. */
+  readonly isForTool: (request: RequestView) => boolean
+  /** The command that answers, but for the request and the answer. */
+  readonly answerWith: string
 }
 
 /**
@@ -31,9 +42,15 @@ export async function pipedTalk(options: PipedTalkOptions): Promise<Exit> {
   let exit: Exit = 'ok'
   for await (const question of createInterface({ input: terminal.input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (question.trim() === '' || stopped.isLeaving) continue
+    const asked = new AskedPeople(options)
     const error = await stopped.whileAnswering(session.ask(question), (reply) =>
-      answered(reply, asJson ? undefined : answers),
+      Promise.race([answered(reply, asJson ? undefined : answers), asked.leaves]),
     )
+    asked.forget()
+    if (error === 'waits') {
+      exit = 'waits'
+      break
+    }
     if (!error) continue
     warn(terminal, `failed: ${error.message} (${error.code})`)
     exit = exitOf(error.code, 'turn_failed')
@@ -53,6 +70,46 @@ async function answered(reply: Reply, answers: Answers | undefined): Promise<Lon
     return undefined
   } catch (error) {
     return error as LongwireError
+  }
+}
+
+/** What the agent asks of people while it answers: told of, with the way to answer it. */
+class AskedPeople {
+  /** Resolves where an answer has to come from elsewhere, and nobody waits for it. */
+  readonly leaves: Promise<'waits'>
+  readonly forget: () => void
+  readonly #told = new Set<string>()
+  readonly #options: PipedTalkOptions
+
+  constructor(options: PipedTalkOptions) {
+    this.#options = options
+    const leaves = Promise.withResolvers<'waits'>()
+    this.leaves = leaves.promise
+    const look = () => {
+      for (const request of options.session.view.requests) this.#tell(request)
+      if (this.#told.size > 0 && !options.waits) leaves.resolve('waits')
+    }
+    this.forget = options.session.subscribe(look)
+    look()
+  }
+
+  #tell(request: RequestView): void {
+    const { terminal, isForTool, answerWith, asJson } = this.#options
+    if (this.#told.has(request.request) || isForTool(request)) return
+    this.#told.add(request.request)
+    if (asJson) return
+    const how = {
+      approval: '--approve | --deny',
+      form: '--content JSON',
+      choice: '--content JSON',
+      'client-tool': '--content JSON',
+    }
+    const plain = picocolors.createColors(false)
+    for (const line of askedLines(request, COLUMNS, plain)) warn(terminal, line)
+    for (const { value, label } of request.options ?? [])
+      warn(terminal, `      ${JSON.stringify(value)}  ${printable(label)}`)
+    if (request.schema !== undefined) warn(terminal, `      ${JSON.stringify(request.schema)}`)
+    warn(terminal, `    ${answerWith} ${request.request} ${how[request.kind]}`)
   }
 }
 

@@ -4,7 +4,7 @@ import { clipped, cut, printable, wrap } from '../terminal/prose.ts'
 import type { Style } from '../terminal/terminal.ts'
 import { isObject, plain } from './asking/field.ts'
 import { diffIn, styledDiffLine } from './diff-lines.ts'
-import { seconds } from './figures.ts'
+import { about } from './figures.ts'
 
 const MARGIN = '  '
 const DEEPER = '      '
@@ -124,7 +124,10 @@ function faultIn(content: Json | undefined): readonly string[] {
 }
 
 /** How long it may still be answered, and what comes then. */
-export function timeLeft({ expiresAt, onExpiry = 'fail' }: RequestView, now: number): string | undefined {
+export function timeLeft(
+  { expiresAt, onExpiry = 'fail' }: Pick<RequestView, 'expiresAt' | 'onExpiry'>,
+  now: number,
+): string | undefined {
   if (expiresAt === undefined) return undefined
-  return `${seconds(expiresAt - now)} left, then it ${ON_EXPIRY[onExpiry]}`
+  return `${about(expiresAt - now)} left, then it ${ON_EXPIRY[onExpiry]}`
 }

@@ -1,4 +1,5 @@
 import type { AgentInfo, Client, LongwireError, ReadEvent, Session } from '@longwire/client'
+import type { EventOf } from '@longwire/protocol'
 import type { RequestView, SessionView, TurnView } from '@longwire/view'
 import { LineEditor } from '../terminal/line-editor.ts'
 import { clipped, wrap } from '../terminal/prose.ts'
@@ -101,10 +102,20 @@ export class Talk {
   #heard(event: ReadEvent): void {
     if (event.type === 'step.rolledback') this.#takeBack(event.turn, event.step, event.at, event.reason)
     if (event.type === 'snapshot' && event.why === 'reset') this.#beginAgain()
+    if (event.type === 'input.returned') this.#returned(event)
     if (event.type === 'session.closed') this.#notice = 'this session is closed'
     this.#before = this.#options.session.view
     this.#questions.look(!this.#editor.isEmpty)
     this.#drawSoon()
+  }
+
+  /** Said, and never heard: the person is told, and has the text again. */
+  #returned({ input, reason }: EventOf<'input.returned'>): void {
+    const text = this.#before.waiting.find((waiting) => waiting.input === input)?.text
+    if (text === undefined || reason === 'withdrawn') return
+    const why = reason === 'turn_ended' ? 'the turn ended before it could join in' : 'it waited too long'
+    this.#say(`not heard, ${why}: ${text}`)
+    if (this.#editor.isEmpty && !this.#questions.isAsking) this.#editor.replace(text)
   }
 
   #takeBack(turn: string, step: string, at: number, reason: string): void {

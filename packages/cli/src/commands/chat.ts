@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { type AgentInfo, type Client, connect, type Session } from '@longwire/client'
 import type { Level } from '@longwire/protocol'
+import { commandTools, isForTool } from '../chat/command-tools.ts'
 import { pipedTalk } from '../chat/piped-talk.ts'
 import { Talk } from '../chat/talk.ts'
 import { CommandFailure, type Exit } from '../exit-codes.ts'
@@ -12,6 +13,10 @@ export interface ChatOptions {
   readonly session?: string
   readonly trace: Level
   readonly json?: boolean
+  /** Where no person sits at the terminal: whether to wait for somebody elsewhere to answer. */
+  readonly wait?: boolean
+  /** Commands by the name of the tool that each of them is. */
+  readonly tool: Readonly<Record<string, string>>
 }
 
 /** Talks with an agent until the person leaves, or the questions from the pipe are answered. */
@@ -20,6 +25,7 @@ export async function chat(agent: string | undefined, options: ChatOptions, term
   try {
     const agents = await client.agents()
     const session = await begin(client, agents, agent, options, terminal)
+    session.provide(commandTools(options.tool))
     if (options.json || !isInteractive(terminal)) return await piped(client, session, options, terminal)
     return await talk(client, session, agents, options, terminal)
   } catch (error) {
@@ -48,18 +54,35 @@ async function talk(
   client: Client,
   session: Session,
   agents: readonly AgentInfo[],
-  { url, trace }: ChatOptions,
+  { url, trace, tool }: ChatOptions,
   terminal: Terminal,
 ): Promise<Exit> {
   const agent = agents.find(({ name }) => name === session.agent)
   const comeBack = ['npx longwire chat --session', session.id, ...flags(url, trace)].join(' ')
-  const error = await new Talk({ client, session, terminal, agent, comeBack, isForTool: () => false }).run()
+  const error = await new Talk({
+    client,
+    session,
+    terminal,
+    agent,
+    comeBack,
+    isForTool: isForTool(session, tool),
+  }).run()
   if (error) throw error
   return 'ok'
 }
 
 async function piped(client: Client, session: Session, options: ChatOptions, terminal: Terminal): Promise<Exit> {
-  const exit = await pipedTalk({ client, session, terminal, asJson: options.json === true })
+  const { url, json, wait, tool } = options
+  const answerWith = ['npx longwire answer', session.id, ...flags(url, 'milestone')].join(' ')
+  const exit = await pipedTalk({
+    client,
+    session,
+    terminal,
+    asJson: json === true,
+    waits: wait === true,
+    isForTool: isForTool(session, tool),
+    answerWith,
+  })
   if (!options.json) warn(terminal, `session ${session.id}`)
   return exit
 }

@@ -35,7 +35,8 @@ export default defineAgent({
           input: { path: 'src/sum.ts', old_string: 'a\nreturn a - b\nz', new_string: 'a\nreturn a + b\nz' },
         }),
       form: () => request.form({ message: 'Tell me more', schema: FORM }),
-      choice: () => request.choice({ message: 'Which way?', options: ['left', { value: 'right', label: 'To the right' }] }),
+      choice: () =>
+        request.choice({ message: 'Which way?', options: ['left', { value: 'right', label: 'To the right' }] }),
       cut: () => request.choice({ message: 'It was cut off. What now?', options: CUT }),
       client: () => request.clientTool({ name: 'clock', input: { zone: 'UTC' }, message: 'Look at the clock' }),
       soon: () => request.approval({ message: 'Quick!', expiresIn: 400 }),
