@@ -1,0 +1,7 @@
+// The traveller as a server's worker loads it: what it does goes to a file, a line each, whole lines in any case.
+import { appendFileSync } from 'node:fs'
+import { traveller } from './traveller.ts'
+
+const file = process.env.TRAVELLER_NOTES!
+
+export default traveller((line) => appendFileSync(file, `${line}\n`, { flag: 'a' }), 2)
