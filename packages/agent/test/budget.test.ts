@@ -37,6 +37,24 @@ test('[G50] a batch of tool calls that is more than may be made is not begun', a
   expect(over.of('tool.started')).toHaveLength(2)
 })
 
+test('[G50] calls that the agent’s own code makes count, and those of a run that was cut count once', async () => {
+  const agent = adder({
+    tools: { add: { ...add, idempotent: true } },
+    budget: { turn: { toolCalls: 3 } },
+    run: async (turn) => {
+      await turn.step('think', async () => (await turn.generate()).text)
+      await turn.tool('add', { a: 1, b: 1 })
+      await turn.tool('add', { a: 2, b: 2 })
+    },
+  })
+  const play = (crashAt: { commit: number }[]) => testAgent(agent, { model: scripted([adds(2), 'two']), crashAt })
+  const whole = await play([])
+  expect(whole.error?.message).toBe('the turn has used 3 of 3 tool calls')
+  for (let commit = 1; commit <= whole.appends; commit++) {
+    expect((await play([{ commit }])).error?.message).toBe('the turn has used 3 of 3 tool calls')
+  }
+})
+
 test('[G50] working time is bounded, and waits for people and for times are no work', async () => {
   const clock = testClock()
   const slow = { ...add, execute: () => clock.advance(4_000).then(() => 2) }

@@ -10,6 +10,7 @@ import type { ClientToolOptions, Given } from '../turn/request-api.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
 import { NOBODY_RAN_IT } from './call-questions.ts'
 import { callTools } from './tool-call.ts'
+import { beforeTools } from './within-budget.ts'
 
 /** A call that the agent's own code made, and that came to nothing. */
 export class ToolCallFailed extends Error {
@@ -70,6 +71,7 @@ async function callOne(
   const scope = run.scope()
   const step = run.nextStep(scope)
   const call = run.journal.callOf(step) ?? run.nameCall('', step)
+  await beforeTools(run, scope, 1, step)
   const history = [...run.start.history, ...run.generated]
   const results = await callTools(run, scope, await tools(), [{ call, name, input, step }], history)
   return results[0]!

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import type { Usage } from '@longwire/protocol'
+import type { Commit, Usage } from '@longwire/protocol'
 import { describeModel } from '../model/model.ts'
 import { AgentFailure } from '../turn/failure.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
@@ -15,12 +15,13 @@ export class TurnBudget {
   readonly #grants: Record<string, number> = {}
   #waitedMs = 0
   #waitingSince: number | undefined
-  #toolCalls = 0
+  #toolCalls: number
 
   constructor(run: RunningTurn) {
     this.#run = run
     this.#startedAt = run.clock.now()
     this.#workedBefore = workedMs(run.start.recorded)
+    this.#toolCalls = callsIn(run.start.recorded)
   }
 
   /** What a model call used, with its cost. */
@@ -59,6 +60,14 @@ export class TurnBudget {
     const name = describeModel(model)
     throw new AgentFailure('agent_error', `the agent bounds what it costs, but its prices do not name ${name}`)
   }
+}
+
+/** How many tools were called, or would have been had a person not denied it. */
+function callsIn(recorded: readonly Commit[]): number {
+  const calls = recorded.flatMap((commit) =>
+    commit.type === 'tool.started' || commit.type === 'tool.finished' ? [commit.call] : [],
+  )
+  return new Set(calls).size
 }
 
 function boundsCost(budget: Budget | undefined): boolean {

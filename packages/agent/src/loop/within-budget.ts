@@ -17,10 +17,16 @@ export async function beforeModelCall(
   await keepWithin(run, scope, 0, step)
 }
 
-/** Resolves when so many tools may be called. Rejects with `budget_exceeded`. */
-export async function beforeTools(run: RunningTurn, scope: Scope, calls: number): Promise<void> {
-  await keepWithin(run, scope, calls, undefined)
-  run.budget.countTools(calls)
+/**
+ * Resolves when so many tools may be called, the first of them as `step`, or as the next step where none is given.
+ * Rejects with `budget_exceeded`.
+ */
+export async function beforeTools(run: RunningTurn, scope: Scope, calls: number, step?: string): Promise<void> {
+  await keepWithin(run, scope, calls, step)
+  const first = step ?? scope.step.ids.next()
+  if (step === undefined) scope.step.ids.release(first)
+  // Calls that are in the log are counted from there.
+  if (!run.journal.isPast(first)) run.budget.countTools(calls)
 }
 
 /** Each time that a bound has nothing left a person is asked, or the turn is over. */
