@@ -1,5 +1,5 @@
 import { defineAgent, type Turn } from '@longwire/agent'
-import { nextTick, PIECES, PIECES_OF_A_MESSAGE, type Script, sharedClock, speakOnTime } from './speech.ts'
+import { firstPiece, nextTick, PIECES, PIECES_OF_A_MESSAGE, type Script, sharedClock, speakOnTime } from './speech.ts'
 
 /** Says what the load generator asks for, until it is cancelled. */
 export default defineAgent({
@@ -11,7 +11,7 @@ export default defineAgent({
 })
 
 async function speakInTicks(turn: Turn, burst: number): Promise<void> {
-  for (let said = 0; !turn.signal.aborted; ) {
+  for (let said = firstPiece(); !turn.signal.aborted; ) {
     let room = Promise.resolve()
     for (let i = 0; i < burst; i++) room = turn.text(PIECES[said++ % PIECES.length]!)
     await room

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { answering, VITALS } from '../process/answering.ts'
-import { nextTick, PIECES, PIECES_OF_A_MESSAGE, type Script, sharedClock, speakOnTime } from './speech.ts'
+import { firstPiece, nextTick, PIECES, PIECES_OF_A_MESSAGE, type Script, sharedClock, speakOnTime } from './speech.ts'
 
 // The peer: what one writes on an afternoon. It takes the same commands and streams the same frames, each put into JSON
 // and sent as it is said. It keeps no log, so nobody who loses the line can come back.
@@ -66,7 +66,7 @@ async function speak(
     socket.send(JSON.stringify(event))
   }
   if (pace === 'timer') return speakOnTime(perSecond, signal, () => say(`<${sharedClock()}>`))
-  for (let said = 0; !signal.aborted; ) {
+  for (let said = firstPiece(); !signal.aborted; ) {
     for (let i = 0; i < burst; i++) say(PIECES[said++ % PIECES.length]!)
     if (said % PIECES_OF_A_MESSAGE < burst) {
       seq += 3

@@ -26,6 +26,11 @@ export const PIECES = [
 /** Pieces of one message: a longer answer of a model. After that a message is complete. */
 export const PIECES_OF_A_MESSAGE = 500
 
+/** How far into its first message a session begins, so that not all of them complete one at the same moment. */
+export function firstPiece(): number {
+  return Math.floor(Math.random() * PIECES_OF_A_MESSAGE)
+}
+
 export function nextTick(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,4 +1,5 @@
 import { type Json, LIMITS, type MessagePart, type Usage } from '@longwire/protocol'
+import { escapeText } from './escape-text.ts'
 import { AgentFailure } from './failure.ts'
 import type { CommitFields, Voice } from './voice.ts'
 
@@ -98,7 +99,7 @@ export class OpenMessage {
   }
 
   #stream(draft: number, text: string): void {
-    const escaped = JSON.stringify(text).slice(1, -1)
+    const escaped = escapeText(text)
     const bytes = Buffer.byteLength(escaped)
     this.#count(bytes)
     this.#voice.add(draft, escaped, bytes)
