@@ -4,15 +4,9 @@ import { entryOf } from './entry-of.ts'
 
 /** Takes up what the model loop did within a step that answers from the log, and so is not run again. */
 export function recallLoop(run: RunningTurn, step: string): void {
-  const conversation = conversationIn(run, step)
-  run.generated.push(...conversation)
-  run.budget.countTools(conversation.flatMap(callsIn).length)
+  run.generated.push(...conversationIn(run, step))
   const last = run.journal.modelCallsBelow(step).at(-1)
   run.finishReason = last?.message?.finishReason ?? run.finishReason
-}
-
-function callsIn(entry: HistoryEntry): readonly unknown[] {
-  return entry.role === 'assistant' ? entry.parts.filter(({ type }) => type === 'tool-call') : []
 }
 
 /** What it said, called and was told. */
