@@ -87,6 +87,39 @@ test('[G47] a task that is cut goes on after its last step', async () => {
   expect(ran).toEqual(['one', 'two'])
 })
 
+test('[G47] nothing new is done where the code of the turn is followed to where it began a task', async () => {
+  const did: string[] = []
+  const run = async (turn: Turn) => {
+    const open = [
+      turn.step('beside', () => {
+        did.push('beside')
+        return new Promise(() => {})
+      }),
+      turn.request.approval({ message: 'm' }),
+      turn.tool('look', {}),
+      turn.all([() => void did.push('branch'), () => turn.sleep('1h')]),
+    ]
+    await turn.background('later', () => 'done')
+    await Promise.all(open)
+  }
+  const look = tool({
+    description: 'l',
+    inputSchema: z.object({}),
+    execute: () => new Promise<null>(() => did.push('look')),
+  })
+  const agent = defineAgent({ name: 'a', tools: { look }, run })
+  const first = new Ledger(await InProcessHost.open([agent]), 'a')
+  first.start()
+  while (first.of('task.started').length === 0 || !did.includes('look')) await new Promise(setImmediate)
+  const second = new Ledger(await InProcessHost.open([agent]), 'a')
+  second.log.push(...first.log)
+  did.length = 0
+  const task = second.start([], { task: 't1.b1' })
+  expect(await task.end).toMatchObject({ outcome: 'completed', result: 'done' })
+  expect(did.filter((each) => each !== 'branch')).toEqual([])
+  expect(task.said.map(({ type }) => type)).toEqual(['end'])
+})
+
 test('[G47] a task that throws fails, and one that returns what is not JSON', async () => {
   const thrown = await withTask((turn) => backTest(turn, () => Promise.reject(new Error('no data'))), false)
   expect(thrown.end).toMatchObject({

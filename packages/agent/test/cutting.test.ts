@@ -51,6 +51,7 @@ function saidAgain(said: readonly Said[], log: Ledger['log']): readonly string[]
   const spans = new Set(log.flatMap((each) => (each.type === 'trace.span' ? [each.span] : [])))
   return said.flatMap((item) => {
     if (item.type === 'open') return steps.has(item.head.step) ? [`draft of ${item.head.step}`] : []
+    if (item.type === 'take') return steps.has(item.step) ? [`take at ${item.step}`] : []
     if (item.type === 'progress') return spans.has(item.key) ? [`progress of ${item.key}`] : []
     return []
   })

@@ -191,6 +191,13 @@ test('[G37] an idempotent tool runs again by itself, with the same call', async 
   expect(end).toMatchObject({ outcome: 'completed' })
   expect(executed).toEqual(['c1', 'c1'])
   expect(ledger.of('tool.started')).toMatchObject([{ idempotent: true }])
+  // What was traced in each run is a span of its own, and all of it stands below the one call.
+  const spans = ledger.of('trace.span').filter(({ step }) => step === 't1.2')
+  expect(spans.map(({ span, label, parent }) => [span, label, parent])).toEqual([
+    ['t1.2.s2', 'begun', 't1.2.s1'],
+    ['t1.2.s3', 'begun', 't1.2.s1'],
+    ['t1.2.s1', 'order', undefined],
+  ])
   expect(ledger.of('control.requested')).toEqual([])
 })
 

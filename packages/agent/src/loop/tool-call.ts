@@ -46,7 +46,7 @@ export async function callTools(
   const prepared = await Promise.all(
     known.map(async (call): Promise<Prepared> => ({ ...call, ...(await wayOf(run, tools, call, history)) })),
   )
-  run.voice.ensureSpeaking()
+  if (!run.isRetraced) run.voice.ensureSpeaking()
   const logged = run.isRetraced ? NEVER : run.commit(prepared.flatMap(startAtOnce))
   return Promise.all(prepared.map((call) => callTool(run, around, call, logged)))
 }

@@ -62,7 +62,7 @@ export class Questions {
   async #askOnce(question: Question): Promise<Outcome> {
     const run = this.#run
     const before = this.#recordedOf(question.kind)
-    if (!before && run.isRetraced) return NEVER
+    if (!before?.settled && run.isRetraced) return NEVER
     const { hash } = before?.requested ?? question
     if (before?.settled) {
       await run.recall(before.settled.seq)

@@ -151,6 +151,7 @@ export class RunningTurn {
   /** Resolves when what stands as commit `seq` in the log may answer: earlier ones go first. */
   async recall(seq: number): Promise<void> {
     await this.replay.turnOf(seq)
+    if (this.isRetraced && this.voice.isOver) return NEVER
     this.voice.ensureSpeaking()
   }
 
