@@ -95,7 +95,7 @@ describe('a turn whose server dies', () => {
         const limits = { parkMs, fruitlessAttempts: 100 }
         expectAWholeJourney(await journey(cuts, { limits }), whole, 'cut again and again')
       })
-      await fc.assert(check, { numRuns: 12 * LONG, seed })
+      await fc.assert(check, { numRuns: 12 * LONG, seed, endOnFailure: true })
     },
   )
 

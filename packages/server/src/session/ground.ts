@@ -20,7 +20,6 @@ export interface GroundHouse extends SessionHouse {
   readonly openChild: OpensChild
 }
 
-const TASK_ATTEMPTS = 5
 const RING_AGAIN_MS = 5_000
 
 /** A session in memory, with all that acts on it: its turns, its background tasks, and the alarm for what comes due. */
@@ -29,7 +28,7 @@ export function createGround(house: GroundHouse, record: SessionRecord, state: S
   const session = new Session(house, record, state)
   const onTask = () => tasks.begin()
   const turns = new Turns(session, { agents, limits, log, takesTurns, openChild, onTask, onEnd: house.onTurnEnd })
-  const tasks = new Tasks(session, { agents, log, attempts: TASK_ATTEMPTS, onEnd: () => turns.goOn() })
+  const tasks = new Tasks(session, { agents, log, limits, onEnd: () => turns.goOn() })
   const alarm = new Alarm(clock.now, ring)
   const ground: CommandGround = { session, turns, tasks, alarm, limits, takesTurns }
   session.onChange = () => alarm.set(alarmAt(ground))

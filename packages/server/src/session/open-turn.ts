@@ -1,5 +1,6 @@
 import type { Commit, EventOf } from '@longwire/protocol'
 import type { EndedTask, Schedule, WaitingInput } from './session-state.ts'
+import { firstTry, fruitful, isWorkerFault, nextTry, type Tries } from './tries.ts'
 
 /** Why a turn began without a person. */
 export type Because = EndedTask | Pick<Schedule, 'schedule' | 'label' | 'input'>
@@ -14,8 +15,7 @@ export interface OpenTurn {
   readonly startedAt: number
   /** With cause `task` or `schedule`: what it is about. */
   readonly because?: Because | undefined
-  /** Attempts in a row, this one among them, that have finished no step. */
-  readonly fruitless: number
+  readonly tries: Tries
   /** The inputs that joined, with the step at whose beginning they did; without one they began the turn. */
   readonly inputs: readonly { readonly input: WaitingInput; readonly step?: string | undefined }[]
   /** By the name of the scope: the turn itself, and each branch of steps side by side. */
@@ -45,7 +45,7 @@ export function newTurn(event: EventOf<'turn.started'>): OpenTurn {
     schedule,
     attempt,
     startedAt: at,
-    fruitless: 1,
+    tries: firstTry(at),
     inputs: [],
     scopes: { [turn]: { last: 0, open: [] } },
     calls: [],
@@ -53,12 +53,18 @@ export function newTurn(event: EventOf<'turn.started'>): OpenTurn {
   }
 }
 
-/** The turn after one more commit. */
-export function foldTurn(turn: OpenTurn, event: Commit): OpenTurn {
+/** The turn after one more commit; `asks` tells whether a request of it is open. */
+export function foldTurn(turn: OpenTurn, event: Commit, asks: boolean): OpenTurn {
   const numbered = event.step === undefined ? turn : withStep(turn, event.step, FINISHES.has(event.type))
   switch (event.type) {
     case 'turn.started':
-      return { ...turn, attempt: event.attempt, fruitless: turn.fruitless + 1 }
+      return {
+        ...turn,
+        attempt: event.attempt,
+        tries: nextTry(turn.tries, event.at, asks || turn.sleeps.length > 0),
+      }
+    case 'step.rolledback':
+      return isWorkerFault(event.reason) ? { ...numbered, tries: { ...turn.tries, isBlamed: true } } : numbered
     case 'tool.started':
       return {
         ...numbered,
@@ -99,7 +105,7 @@ function withStep(turn: OpenTurn, step: string, isFinished: boolean): OpenTurn {
   const begun = Array.from({ length: Math.max(0, number - scope.last) }, (_, i) => scope.last + 1 + i)
   const open = [...scope.open, ...begun].filter((each) => !(isFinished && each === number))
   const scopes = { ...turn.scopes, [name]: { last: Math.max(scope.last, number), open } }
-  return { ...turn, scopes, fruitless: isFinished ? 0 : turn.fruitless }
+  return { ...turn, scopes, tries: isFinished ? fruitful(turn.tries) : turn.tries }
 }
 
 /**

@@ -11,6 +11,7 @@ import type {
   Usage,
 } from '@longwire/protocol'
 import { commandDigest } from './command-digest.ts'
+import { begunTask, foldTask, type OpenTask } from './open-task.ts'
 import { type Because, foldTurn, newTurn, type OpenTurn } from './open-turn.ts'
 import { type CommandResult, nameTurn, type RememberedCommand, remember, rememberedOf } from './remembered-commands.ts'
 
@@ -39,14 +40,6 @@ export interface SessionState {
   /** What all turns so far used. */
   readonly used: Used
   readonly closed: boolean
-}
-
-export interface OpenTask {
-  readonly task: string
-  readonly label: string
-  /** The turn whose function it is a part of. */
-  readonly turn: string
-  readonly attempt: number
 }
 
 export interface EndedTask {
@@ -145,7 +138,7 @@ export function wakeAt({ requests, turn, tasks, unspoken, schedules, closed }: S
 }
 
 function apply(state: SessionState, event: Commit): SessionState {
-  const folded = state.turn && event.turn === state.turn.turn ? { ...state, turn: foldTurn(state.turn, event) } : state
+  const folded = withStep(state, event)
   switch (event.type) {
     case 'session.opened':
       return { ...state, metadata: event.metadata }
@@ -179,7 +172,7 @@ function apply(state: SessionState, event: Commit): SessionState {
       return { ...folded, requests: folded.requests.filter((open) => open.request !== request), settled }
     }
     case 'task.started':
-      return { ...folded, tasks: begun(folded.tasks, event) }
+      return { ...folded, tasks: begunTask(folded.tasks, event) }
     case 'task.finished':
       return finished(folded, event)
     case 'schedule.set':
@@ -188,6 +181,20 @@ function apply(state: SessionState, event: Commit): SessionState {
       return { ...folded, schedules: others(folded.schedules, event.schedule) }
     default:
       return folded
+  }
+}
+
+/** What the commit tells of the turn that is open, and of the background task that it is a step of. */
+function withStep(state: SessionState, event: Commit): SessionState {
+  const { turn, tasks, requests } = state
+  const isOfTurn = turn !== undefined && event.turn === turn.turn
+  const isOfTask = tasks.length > 0 && event.step !== undefined
+  if (!isOfTurn && !isOfTask) return state
+  const asks = requests.some((request) => request.turn === turn?.turn)
+  return {
+    ...state,
+    turn: isOfTurn ? foldTurn(turn, event, asks) : turn,
+    tasks: isOfTask ? tasks.map((task) => foldTask(task, event)) : tasks,
   }
 }
 
@@ -222,10 +229,6 @@ function came(state: SessionState, { task, schedule: id, next, ...event }: Event
 
 function becauseOf({ schedule, label, input }: Schedule) {
   return { schedule, label, input }
-}
-
-function begun(tasks: readonly OpenTask[], { task, label, turn = '', attempt = 1 }: EventOf<'task.started'>) {
-  return [...tasks.filter((each) => each.task !== task), { task, label, turn, attempt }]
 }
 
 function finished(state: SessionState, { task, outcome, result, speaks }: EventOf<'task.finished'>): SessionState {

@@ -53,7 +53,7 @@ interface KeptFold {
   readonly view: SessionView
 }
 
-const FOLD_VERSION = 1
+const FOLD_VERSION = 2
 const SERVER_MADE = /^ses_[A-Za-z0-9_-]{43}$/
 const CHECKPOINT_EVERY = 200
 const LOOK_EVERY_MS = 1_000

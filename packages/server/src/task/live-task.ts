@@ -18,11 +18,17 @@ export class LiveTask implements RunListener {
   #stored = 0
   #over = false
 
-  constructor(session: Session, host: AgentHost, start: TurnStart & { readonly task: string }, outlook: TaskOutlook) {
+  constructor(
+    session: Session,
+    host: AgentHost,
+    start: TurnStart & { readonly task: string },
+    outlook: TaskOutlook,
+    isAlone: boolean,
+  ) {
     this.task = start.task
     this.#session = session
     this.#outlook = outlook
-    this.#run = host.start(start, this)
+    this.#run = host.start(start, this, { isAlone })
   }
 
   said(said: readonly Said[]): void {

@@ -1,16 +1,17 @@
 import type { AgentHost, TurnEnd } from '@longwire/agent/internal'
-import type { EventOf } from '@longwire/protocol'
+import type { EventOf, Limits } from '@longwire/protocol'
 import type { Logger } from 'pino'
+import type { OpenTask } from '../session/open-task.ts'
 import type { Session } from '../session/session.ts'
-import type { OpenTask } from '../session/session-state.ts'
+import { isWorkerFault } from '../session/tries.ts'
+import { type Loss, refusalToRecover } from '../turn/turn-commits.ts'
 import { turnStart } from '../turn/turn-start.ts'
 import { LiveTask } from './live-task.ts'
 
 export interface TaskHouse {
   readonly agents: AgentHost
   readonly log: Logger
-  /** How often one task may be run, the first time included. */
-  readonly attempts: number
+  readonly limits: Limits
   /** Something ended of which the agent may speak. */
   readonly onEnd: () => Promise<void>
 }
@@ -23,6 +24,8 @@ export class Tasks {
   readonly #house: TaskHouse
   readonly #live = new Map<string, LiveTask>()
   readonly #starting = new Set<string>()
+  /** Those that may have taken their worker down: they run alone from then on. */
+  readonly #suspects = new Set<string>()
   #repair: NodeJS.Timeout | undefined
 
   constructor(session: Session, house: TaskHouse) {
@@ -46,7 +49,7 @@ export class Tasks {
   /** Runs again what an earlier process left: each task once more, as often as a task may be run. */
   async recover(): Promise<void> {
     const lost = this.#session.state.tasks.filter(({ task }) => !this.#live.has(task))
-    for (const task of lost) await this.#again(task, 'the process that ran the task died')
+    for (const task of lost) await this.#again(task, { code: 'node_died', message: 'the process that ran it died' })
     this.begin()
   }
 
@@ -78,9 +81,10 @@ export class Tasks {
           { ...start, task },
           {
             ended: (end) => this.#end(open, end),
-            died: (_, message) => this.#died(open, message),
+            died: (code, message) => this.#died(open, { code, message }),
             unstorable: (error) => this.#unstorable(task, error),
           },
+          this.#suspects.has(task),
         ),
       )
     } catch (error) {
@@ -94,10 +98,11 @@ export class Tasks {
     await this.#finish(task, { outcome: isDone ? 'ok' : 'error', result, speaks: end.speak })
   }
 
-  async #died(open: OpenTask, message: string): Promise<void> {
+  async #died(open: OpenTask, loss: Loss): Promise<void> {
     this.#live.delete(open.task)
+    if (isWorkerFault(loss.code)) this.#suspects.add(open.task)
     try {
-      await this.#again(open, message)
+      await this.#again(open, loss)
       this.begin()
     } catch (error) {
       this.#unstorable(open.task, error)
@@ -105,16 +110,18 @@ export class Tasks {
   }
 
   /** Notes that the task is run once more; one that was run too often is over. */
-  async #again({ task, label, turn, attempt }: OpenTask, why: string): Promise<void> {
-    if (attempt >= this.#house.attempts) {
-      const error = `the task was run ${attempt} times; at last ${why}`
-      return this.#finish(task, { outcome: 'error', result: { error }, speaks: true })
+  async #again({ task, label, turn }: OpenTask, loss: Loss): Promise<void> {
+    const { attempt, tries } = this.#session.state.tasks.find((each) => each.task === task)!
+    const refusal = refusalToRecover(tries, loss, this.#house.limits)
+    if (refusal) {
+      return this.#finish(task, { outcome: 'error', result: { error: refusal.message }, speaks: true })
     }
     await this.#session.commit([this.#session.body({ type: 'task.started', turn, task, label, attempt: attempt + 1 })])
   }
 
   async #finish(task: string, fields: Pick<EventOf<'task.finished'>, 'outcome' | 'result' | 'speaks'>): Promise<void> {
     this.#live.delete(task)
+    this.#suspects.delete(task)
     try {
       await this.#session.commit([this.#session.body({ type: 'task.finished', task, ...fields })])
       await this.#house.onEnd()
@@ -123,13 +130,19 @@ export class Tasks {
     }
   }
 
+  #tryAgain(task: string): void {
+    this.begin()
+    // It may be that the task has its end in the log, and only the turn that speaks of it has not.
+    this.#session.mailbox.post(() => this.#house.onEnd().catch((error) => this.#unstorable(task, error)))
+  }
+
   /** The log cannot be written: what is open is begun again when it can. */
   #unstorable(task: string, error: unknown): void {
     this.#house.log.error({ session: this.#session.id, task, err: error }, 'a background task could not go on')
     this.#live.get(task)?.cancel('the session log cannot be written')
     this.#live.delete(task)
     clearTimeout(this.#repair)
-    this.#repair = setTimeout(() => this.begin(), TRY_AGAIN_MS)
+    this.#repair = setTimeout(() => this.#tryAgain(task), TRY_AGAIN_MS)
     this.#repair.unref()
   }
 }

@@ -45,11 +45,11 @@ export class LiveTurn implements RunListener {
   #waits = { isWaiting: false, heard: 0 }
   readonly #calls = new Map<number, AgentCall>()
 
-  constructor(session: Session, host: AgentHost, start: TurnStart, outlook: TurnOutlook) {
+  constructor(session: Session, host: AgentHost, start: TurnStart, outlook: TurnOutlook, isAlone: boolean) {
     this.turn = start.turn
     this.#session = session
     this.#outlook = outlook
-    this.#run = host.start(start, this)
+    this.#run = host.start(start, this, { isAlone })
   }
 
   /** All that it does is wait. One that was told of an outcome since it said so has something to do. */

@@ -4,6 +4,7 @@ import { FAILURES } from '@longwire/protocol'
 import { stepsThatMaySpeak } from '../session/open-turn.ts'
 import type { Session } from '../session/session.ts'
 import { type Schedule, startsTurn, type WaitingInput } from '../session/session-state.ts'
+import type { Tries } from '../session/tries.ts'
 
 // What is written when a turn begins, begins again and ends. Whatever happened, the history is well-formed afterwards:
 // each tool call has a result, each request an outcome, each steering input a fate, and the turn exactly one end.
@@ -140,20 +141,17 @@ const FRUITLESS_MOST: Partial<Record<FailureCode, number>> = {
   agent_crashed: 2,
 }
 
-/** Why a turn that lost its runner may not be run again; undefined where it may. */
-export function refusalToRecover(session: Session, loss: Loss, limits: Limits): Failure | undefined {
-  const { attempt, fruitless, sleeps } = session.state.turn!
-  if (attempt >= limits.turnAttempts) {
-    return failure('recovery_exhausted', `the turn was run ${attempt} times; at last ${loss.message}`)
+/** Why what lost its runner may not be run again; undefined where it may. */
+export function refusalToRecover({ counted, fruitless }: Tries, loss: Loss, limits: Limits): Failure | undefined {
+  if (counted >= limits.turnAttempts) {
+    return failure('recovery_exhausted', `it was run ${counted} times; at last ${loss.message}`)
   }
-  // One that waits for a person or a time makes no progress, and is not to blame.
-  if (sleeps.length > 0 || session.state.requests.length > 0) return undefined
   const most = FRUITLESS_MOST[loss.code] ?? limits.fruitlessAttempts
   if (fruitless < most) return undefined
   // The one reason that took it down each time says more than that it happened again.
   return loss.code in FRUITLESS_MOST
     ? failure(loss.code, loss.message)
-    : failure('no_progress', `the turn was run ${fruitless} times without finishing a step; at last ${loss.message}`)
+    : failure('no_progress', `it was run ${fruitless} times without finishing a step; at last ${loss.message}`)
 }
 
 export function failure(code: FailureCode, message: string): Failure {

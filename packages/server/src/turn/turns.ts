@@ -2,8 +2,9 @@ import type { AgentHost, CommitBody, TurnEnd } from '@longwire/agent/internal'
 import type { FailureCode, Limits } from '@longwire/protocol'
 import type { Logger } from 'pino'
 import type { Session } from '../session/session.ts'
+import { isWorkerFault } from '../session/tries.ts'
 import { AgentCall, type OpensChild } from './agent-call.ts'
-import { LiveTurn, PARKED } from './live-turn.ts'
+import { LiveTurn, PARKED, type TurnOutlook } from './live-turn.ts'
 import { nextTurn } from './next-turn.ts'
 import {
   againOf,
@@ -48,6 +49,8 @@ export class Turns {
   readonly #house: TurnHouse
   #live: LiveTurn | undefined
   #isParked = false
+  /** The turn that may have taken its worker down: it runs alone from then on. */
+  #suspect: string | undefined
   #timeLimit: NodeJS.Timeout | undefined
   #parking: NodeJS.Timeout | undefined
   #repair: NodeJS.Timeout | undefined
@@ -131,7 +134,9 @@ export class Turns {
 
   async #again(loss: Loss): Promise<void> {
     const session = this.#session
-    const refusal = refusalToRecover(session, loss, this.#house.limits)
+    const { turn, tries } = session.state.turn!
+    if (isWorkerFault(loss.code)) this.#suspect = turn
+    const refusal = refusalToRecover(tries, loss, this.#house.limits)
     if (refusal) {
       await this.#write(lostEndOf(session, refusal))
       this.#house.onEnd('failed')
@@ -161,14 +166,15 @@ export class Turns {
     const start = await turnStart(session, turn)
     this.#timeLimit = setTimeout(() => this.#tooLong(turn), limits.turnMs)
     this.#timeLimit.unref()
-    this.#live = new LiveTurn(session, agents, start, {
+    const outlook: TurnOutlook = {
       ended: (end) => this.#end(end),
       died: (code, message) => this.#died(turn, { code, message }),
       unstorable: (error) => this.#unstorable(turn, error),
       asks: (item) => this.#asks(item),
       began: () => this.#house.onTask(),
       waits: (isWaiting) => this.#waits(isWaiting),
-    })
+    }
+    this.#live = new LiveTurn(session, agents, start, outlook, turn === this.#suspect)
   }
 
   #asks(item: ConstructorParameters<typeof AgentCall>[1]): AgentCall {
