@@ -12,7 +12,7 @@ import { done, says } from './scripted-model.ts'
 type Op =
   | { readonly op: 'say' | 'note' | 'milestone' | 'generate' | 'schedule' | 'task'; readonly text: string }
   | { readonly op: 'sleep' | 'ask' | 'choose' | 'tool' }
-  | { readonly op: 'step'; readonly body: readonly Op[]; readonly fails: boolean }
+  | { readonly op: 'step'; readonly body: readonly Op[]; readonly throws: boolean }
   | { readonly op: 'span'; readonly body: readonly Op[] }
   | { readonly op: 'all'; readonly branches: readonly (readonly Op[])[] }
 
@@ -24,7 +24,7 @@ const { program } = fc.letrec<{ program: readonly Op[]; op: Op }>((tie) => ({
       text: fc.constantFrom('a', 'b', 'c'),
     }),
     fc.record({ op: fc.constantFrom('sleep', 'ask', 'choose', 'tool') }),
-    fc.record({ op: fc.constant('step'), body: tie('program'), fails: fc.boolean() }),
+    fc.record({ op: fc.constant('step'), body: tie('program'), throws: fc.boolean() }),
     fc.record({ op: fc.constant('span'), body: tie('program') }),
     fc.record({ op: fc.constant('all'), branches: fc.array(tie('program'), { minLength: 1, maxLength: 3 }) }),
   ) as fc.Arbitrary<Op>,
@@ -65,7 +65,7 @@ async function doOne(turn: Turn, op: Op): Promise<unknown> {
       return turn
         .step('step', async () => {
           const got = await run(turn, op.body)
-          if (op.fails) throw new Error('it fails')
+          if (op.throws) throw new Error('it fails')
           return got as never
         })
         .catch((error: Error) => error.message)
