@@ -12,6 +12,8 @@ export type {
   TurnEnd,
   TurnStart,
 } from './boundary/messages.ts'
+export type { AgentFault, SourcePlace } from './host/agent-fault.ts'
+export { sourceAt } from './host/agent-fault.ts'
 export type { AgentHost, Run, RunListener } from './host/agent-host.ts'
 export { AgentLoadError } from './host/agent-load-error.ts'
 export type { AgentLog } from './host/agent-thread.ts'

@@ -30,6 +30,11 @@ export interface ServerOptions {
   readonly blockedMs?: number
   /** Memory of one agent worker, in MiB. */
   readonly workerMemoryMb?: number
+  /**
+   * Shows on the page at `/` what went wrong in agents, with lines of their source: for an author's own machine. False
+   * unless given.
+   */
+  readonly showsFaults?: boolean
   /** What agents print and what happens to their workers, a line at a time; it goes to `log` unless given. */
   readonly onAgentOutput?: (line: AgentLog) => void
 }

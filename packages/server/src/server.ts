@@ -71,6 +71,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
       sessions,
       tickets,
       agents: () => agents.agents(),
+      faults: () => (options.showsFaults ? (agents.faults ?? []) : []),
       limits,
       heartbeatMs,
       clock,

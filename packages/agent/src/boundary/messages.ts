@@ -245,5 +245,13 @@ export type FromAgent =
     }
   | { readonly type: 'said'; readonly said: readonly (Said | PackedAdds)[] }
   | { readonly type: 'pong'; readonly n: number }
+  /** An error that ended a turn, or that nothing caught: for the author, as Node prints it. */
+  | {
+      readonly type: 'fault'
+      readonly about: string
+      readonly message: string
+      readonly stack: string
+      readonly text: string
+    }
   /** A process that an agent's tools run in has started, or ended: it must not outlive the worker. */
   | { readonly type: 'process'; readonly pid: number; readonly isAlive: boolean }

@@ -1,13 +1,21 @@
 import type { Answer, FailureCode } from '@longwire/protocol'
 import type { AgentAnswer, AgentDescription, AgentInput, Said, TurnStart } from '../boundary/messages.ts'
+import type { AgentFault } from './agent-fault.ts'
 
 /** Runs agents somewhere else: in worker threads, or for a test in this one. */
 export interface AgentHost {
   agents(): readonly AgentDescription[]
+  /** The last things that went wrong in agents, oldest first, where the host keeps them. */
+  readonly faults?: readonly AgentFault[]
   /** Starts one turn. What it says comes to the listener, in order, until `end` or `died`. */
-  start(turn: TurnStart, listener: RunListener): Run
+  start(turn: TurnStart, listener: RunListener, options?: StartOptions): Run
   /** Lets go of every worker. Runs that are still going die with `node_stopped`. */
   close(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Not together with other runs: the one before it lost its worker, and may do so again. */
+  readonly isAlone?: boolean
 }
 
 export interface RunListener {

@@ -5,6 +5,7 @@ import type { FailureCode } from '@longwire/protocol'
 import type { AgentDescription, FromAgent, ToAgent, TurnStart } from '../boundary/messages.ts'
 import type { Clock } from '../clock.ts'
 import type { AgentWorkerData } from '../worker/entry.ts'
+import { type AgentFault, sourceAt, sourceOfStack } from './agent-fault.ts'
 import type { Run, RunListener } from './agent-host.ts'
 import { AgentLoadError } from './agent-load-error.ts'
 import { ChildProcesses } from './child-processes.ts'
@@ -30,6 +31,8 @@ export interface AgentLog {
   readonly file: string
   readonly from: 'stdout' | 'stderr' | 'host'
   readonly text: string
+  /** With `host`: what went wrong. */
+  readonly fault?: AgentFault | undefined
 }
 
 /*
@@ -45,6 +48,8 @@ type ThreadState =
 
 const FIRST_REST_MS = 200
 const LONGEST_REST_MS = 10_000
+/** Between the end of the last run of a worker that takes no more of them, and its own. */
+const RETIRED_GRACE_MS = 2_000
 const ENTRY = new URL(`../worker/entry${extname(import.meta.url)}`, import.meta.url)
 
 /** One worker thread with one agent file, replaced whenever it blocks, crashes or runs out of memory. */
@@ -53,14 +58,19 @@ export class AgentThread {
   readonly #runs: RunTable
   readonly #firstLoad = Promise.withResolvers<readonly AgentDescription[]>()
   readonly #closing = new AbortController()
+  readonly #closed = Promise.withResolvers<void>()
   #state: ThreadState = { kind: 'closed' }
   #isLoadedOnce = false
+  #isRetired = false
   #failedLoads = 0
   #watch: { readonly watchdog: Watchdog; readonly timer: NodeJS.Timeout } | undefined
 
   constructor(options: AgentThreadOptions) {
     this.#options = options
-    this.#runs = new RunTable((message) => this.#send(message))
+    this.#runs = new RunTable(
+      (message) => this.#send(message),
+      () => void this.#closeIfRetired(),
+    )
     this.#spawn()
   }
 
@@ -87,6 +97,24 @@ export class AgentThread {
     return run
   }
 
+  /** Takes no more turns, and closes itself when those it has are over. */
+  retire(): void {
+    this.#isRetired = true
+    if (this.#runs.size === 0) void this.close()
+  }
+
+  /** Lets the code of a run that was cancelled tidy up before its worker goes. */
+  async #closeIfRetired(): Promise<void> {
+    if (!this.#isRetired || this.#state.kind === 'closed') return
+    await this.#options.clock.sleep(RETIRED_GRACE_MS, this.#closing.signal)
+    if (this.#runs.size === 0) await this.close()
+  }
+
+  /** Resolves when the worker is gone. */
+  get closed(): Promise<void> {
+    return this.#closed.promise
+  }
+
   async close(): Promise<void> {
     const worker = this.#worker()
     this.#state = { kind: 'closed' }
@@ -96,6 +124,7 @@ export class AgentThread {
     this.#firstLoad.reject(new AgentLoadError(this.#options.file, 'the host was closed'))
     this.#runs.died('node_stopped', 'the server stopped')
     await worker?.terminate()
+    this.#closed.resolve()
   }
 
   #spawn(): void {
@@ -144,6 +173,9 @@ export class AgentThread {
       case 'said':
         this.#runs.said(message.said)
         break
+      case 'fault':
+        this.#say(`${message.about}: ${message.text}`, { ...message, source: sourceOfStack(message.stack) })
+        break
       case 'pong':
         this.#watch?.watchdog.pong()
         break
@@ -176,7 +208,7 @@ export class AgentThread {
   /** The worker served and is of no use any more: its runs die, and a new one takes the next. */
   #replace(code: FailureCode, message: string): void {
     void this.#worker()?.terminate()
-    this.#say(`${message} (${code}): it is replaced`)
+    this.#say(`${message} (${code}): it is replaced`, { about: code, message, text: message })
     this.#stopWatch()
     this.#spawn()
     this.#runs.died(code, message)
@@ -191,7 +223,7 @@ export class AgentThread {
       this.#firstLoad.reject(error)
       return
     }
-    this.#say(error.message)
+    this.#say(error.message, loadFault(error))
     void this.#spawnLater()
   }
 
@@ -249,9 +281,17 @@ export class AgentThread {
     eachLine(stream, (text) => this.#options.log({ file: this.#options.file, from, text }))
   }
 
-  #say(text: string): void {
-    this.#options.log({ file: this.#options.file, from: 'host', text })
+  #say(text: string, { about, message, text: whole, source }: Omit<AgentFault, 'file' | 'at'>): void {
+    const { file, clock, log } = this.#options
+    log({ file, from: 'host', text, fault: { file, at: clock.now(), about, message, text: whole, source } })
   }
+}
+
+/** An agent that does not load, as a fault. */
+export function loadFault({ reason, where, message }: AgentLoadError): Omit<AgentFault, 'file' | 'at'> {
+  const [, path, line] = /^(.*):(\d+)$/.exec(where ?? '') ?? []
+  const source = path === undefined ? undefined : sourceAt(path, Number(line))
+  return { about: 'loading', message: reason, text: message, source }
 }
 
 function isOutOfMemory(fault: unknown): boolean {

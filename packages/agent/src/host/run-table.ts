@@ -11,11 +11,14 @@ const CREDIT_LUMP = FIRST_CREDIT / 4
 /** The runs of one worker, and who listens to each. */
 export class RunTable {
   readonly #send: (message: ToAgent) => void
+  readonly #onIdle: () => void
   readonly #listeners = new Map<RunId, RunListener>()
   #last = 0
 
-  constructor(send: (message: ToAgent) => void) {
+  /** `onIdle` is called when the last run is over. */
+  constructor(send: (message: ToAgent) => void, onIdle: () => void = () => {}) {
     this.#send = send
+    this.#onIdle = onIdle
   }
 
   get size(): number {
@@ -33,7 +36,7 @@ export class RunTable {
     return {
       cancel: (reason) => {
         tell({ type: 'cancel', run, reason })
-        this.#listeners.delete(run)
+        this.#forget(run)
       },
       steer: (inputs) => tell({ type: 'steer', run, inputs }),
       settled: (request, settled) => tell({ type: 'settled', run, request, ...settled }),
@@ -52,7 +55,7 @@ export class RunTable {
   said(said: readonly (Said | PackedAdds)[]): void {
     for (const [run, ofRun] of byRun(unpack(said))) {
       const listener = this.#listeners.get(run)
-      if (ofRun.at(-1)?.type === 'end') this.#listeners.delete(run)
+      if (ofRun.at(-1)?.type === 'end') this.#forget(run)
       listener?.said(ofRun)
     }
   }
@@ -62,6 +65,11 @@ export class RunTable {
     const listeners = [...this.#listeners.values()]
     this.#listeners.clear()
     for (const listener of listeners) listener.died(code, message)
+    if (listeners.length > 0) this.#onIdle()
+  }
+
+  #forget(run: RunId): void {
+    if (this.#listeners.delete(run) && this.#listeners.size === 0) this.#onIdle()
   }
 }
 

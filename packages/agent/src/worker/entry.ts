@@ -1,4 +1,5 @@
 // The thread that runs agents: loads one agent file, says what is in it, and runs turns until it is stopped.
+import { inspect } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { FromAgent, ToAgent } from '../boundary/messages.ts'
 import { systemClock } from '../clock.ts'
@@ -33,9 +34,15 @@ try {
 }
 
 function serve(agents: readonly Agent[]): void {
-  const report = (about: string, thrown: unknown) => console.error(`${about}:`, thrown)
+  const report = (about: string, thrown: unknown) => post(faultOf(about, thrown))
   const worker = new AgentWorker({ agents, clock: systemClock, post, report })
   process.on('uncaughtException', (error) => worker.stray(error))
   process.on('unhandledRejection', (reason) => worker.stray(reason))
   port.on('message', (message: ToAgent) => worker.receive(message))
+}
+
+function faultOf(about: string, thrown: unknown): FromAgent {
+  const error = thrown instanceof Error ? thrown : undefined
+  const message = error ? `${error.name}: ${error.message}` : messageOf(thrown)
+  return { type: 'fault', about, message, stack: error?.stack ?? '', text: inspect(thrown) }
 }

@@ -1,16 +1,17 @@
+import { AgentLoadError, findAgents, WorkerHost } from '@longwire/agent/internal'
 import type { LongwireServer } from '@longwire/server'
 import { CommandFailure, type Exit } from '../exit-codes.ts'
 import { AgentWatch } from '../serving/agent-watch.ts'
-import { agentPaths, openServer, type ServeOptions } from '../serving/open-server.ts'
+import { agentFailure, agentPaths, openServer, type ServeOptions } from '../serving/open-server.ts'
 import { serverLog } from '../serving/server-log.ts'
 import { startNotice } from '../serving/start-notice.ts'
 import { StopRequest, sayStopping } from '../serving/stop-request.ts'
 import { styleOf, type Terminal, warn, write } from '../terminal/terminal.ts'
 
-/** A turn may take so long to end when its agent changes; then it is cut and runs again. */
+/** A turn may take so long to end when agents come or go; then it is cut and runs again. */
 const RESTART_DEADLINE_MS = 1_000
 
-/** Serves agents, and serves them anew whenever one of their files changes. Sessions and clients stay. */
+/** Serves agents, and takes up each change of their files. Sessions and clients stay, and so do turns that run. */
 export async function dev(
   named: readonly string[],
   options: Omit<ServeOptions, 'files'>,
@@ -19,14 +20,14 @@ export async function dev(
   const serving = { ...options, files: agentPaths(named) }
   const stop = new StopRequest(terminal)
   const watch = new AgentWatch(serving.files, serving.data)
-  const server = new Restarting(serving, terminal)
+  const server = new ChangingServer(serving, terminal)
   try {
     await server.start()
     for (;;) {
       const changed = await Promise.race([watch.next(), stop.asked])
       if (!changed) break
       write(terminal, `  ${terminal.style.yellow('changed')}   ${listed(changed)}`)
-      await server.restart()
+      await server.change()
     }
     sayStopping(terminal)
     return (await stop.allow(server.stop())) ? 'ok' : 'interrupted'
@@ -36,9 +37,16 @@ export async function dev(
   }
 }
 
-/** One server after the other, on the same port and log; none while the agents do not load. */
-class Restarting {
-  #server: LongwireServer | undefined
+interface Serving {
+  readonly server: LongwireServer
+  readonly host: WorkerHost
+}
+
+/*  waiting ──agents load──► serving ──a file changed──► serving, with new workers
+ *     ▲                       │
+ *     └────do not load────────┴──files came or went──► waiting, on the same port and log   */
+class ChangingServer {
+  #serving: Serving | undefined
   #port: number
   readonly #options: ServeOptions
   readonly #terminal: Terminal
@@ -51,44 +59,79 @@ class Restarting {
 
   async start(): Promise<void> {
     const began = performance.now()
-    if (!(await this.#open())) return
+    const serving = await this.#open()
+    if (!serving) return
     const columns = Math.min(100, this.#terminal.output.columns ?? 80)
-    for (const line of startNotice(this.#server!, this.#options, columns, this.#terminal.style))
+    for (const line of startNotice(serving.server, this.#options, columns, this.#terminal.style))
       write(this.#terminal, line)
-    this.#say('ready', `in ${Math.round(performance.now() - began)} ms, watching for changes`)
+    this.#say('ready', `in ${since(began)}, watching for changes`)
   }
 
-  async restart(): Promise<void> {
+  /** Something in a folder of the agents is another: whatever it was, any of them may be made of it. */
+  async change(): Promise<void> {
     const began = performance.now()
-    await this.#server?.stop(RESTART_DEADLINE_MS)
-    this.#server = undefined
-    if (await this.#open()) {
-      this.#say('restarted', `in ${Math.round(performance.now() - began)} ms at ${this.#server!.url}`)
-    }
+    const host = this.#serving?.host
+    if (host && (await this.#areTheFilesOf(host))) await this.#reload(host, began)
+    else await this.#restart(began)
   }
 
   async stop(): Promise<void> {
-    await this.#server?.stop()
+    await this.#serving?.server.stop()
   }
 
-  /** Whether the agents load. Where they do not, the person is told why, and the next change is waited for. */
-  async #open(): Promise<boolean> {
+  async #areTheFilesOf(host: WorkerHost): Promise<boolean> {
+    const files = await findAgents(this.#options.files).catch(() => host.files) // it is told of when they are loaded
+    return files.length === host.files.length && files.every((file) => host.files.includes(file))
+  }
+
+  async #reload(host: WorkerHost, began: number): Promise<void> {
+    const reloaded = await Promise.allSettled(host.files.map((file) => host.reload(file)))
+    const faults = reloaded.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    for (const fault of faults) this.#tellUnloadable(fault)
+    if (faults.length > 0) this.#say('waiting', 'for the next change; what was loaded before goes on')
+    else this.#say('reloaded', `in ${since(began)}: new turns run the new version, running ones end in theirs`)
+  }
+
+  async #restart(began: number): Promise<void> {
+    await this.#serving?.server.stop(RESTART_DEADLINE_MS)
+    this.#serving = undefined
+    const serving = await this.#open()
+    if (serving) this.#say('restarted', `in ${since(began)} at ${serving.server.url}`)
+  }
+
+  /** Undefined where the agents do not load: the person is told why, and the next change is waited for. */
+  async #open(): Promise<Serving | undefined> {
+    const { log, onAgentOutput } = serverLog(this.#terminal, false)
+    const { files, ...rest } = this.#options
+    let host: WorkerHost | undefined
     try {
-      this.#server = await openServer({ ...this.#options, port: this.#port }, serverLog(this.#terminal, false))
-      this.#port = Number(new URL(this.#server.url).port)
-      return true
+      host = await WorkerHost.open({ files: await findAgents(files), log: onAgentOutput })
+      const server = await openServer({ ...rest, port: this.#port }, { agents: host, log, showsFaults: true })
+      this.#port = Number(new URL(server.url).port)
+      this.#serving = { server, host }
+      return this.#serving
     } catch (error) {
-      if (!(error instanceof CommandFailure) || error.exit !== 'agent_unloadable') throw error
-      const style = styleOf(this.#terminal.errors, this.#terminal.env)
-      warn(this.#terminal, `\n${style.red('error')} ${error.message}\n`)
+      await host?.close()
+      this.#tellUnloadable(error)
       this.#say('waiting', 'for the next change')
-      return false
+      return undefined
     }
+  }
+
+  #tellUnloadable(error: unknown): void {
+    const failure = error instanceof AgentLoadError ? agentFailure(error) : error
+    if (!(failure instanceof CommandFailure) || failure.exit !== 'agent_unloadable') throw error
+    const style = styleOf(this.#terminal.errors, this.#terminal.env)
+    warn(this.#terminal, `\n${style.red('error')} ${failure.message}\n`)
   }
 
   #say(word: string, text: string): void {
     write(this.#terminal, `  ${this.#terminal.style.green(word.padEnd(9))} ${text}`)
   }
+}
+
+function since(began: number): string {
+  return `${Math.round(performance.now() - began)} ms`
 }
 
 function listed(files: readonly string[]): string {

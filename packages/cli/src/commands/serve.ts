@@ -15,7 +15,7 @@ export async function serve(named: readonly string[], options: ServeCommandOptio
   const { quiet, json, ...rest } = options
   const serving = { ...rest, files: agentPaths(named) }
   const stop = new StopRequest(terminal)
-  const server = await openServer(serving, serverLog(terminal, json === true))
+  const server = await openServer(rest, { agents: serving.files, ...serverLog(terminal, json === true) })
   if (json) write(terminal, JSON.stringify(started(server, serving)))
   else if (!quiet)
     for (const line of startNotice(server, serving, columnsOf(terminal), terminal.style)) write(terminal, line)

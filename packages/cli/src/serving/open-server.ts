@@ -1,8 +1,13 @@
 import { accessSync, constants, existsSync, mkdirSync, opendirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { AgentLoadError } from '@longwire/agent/internal'
+import { AgentLoadError, sourceAt } from '@longwire/agent/internal'
 import { createServer, type LongwireServer, ServerMisuse, type ServerOptions } from '@longwire/server'
+import picocolors from 'picocolors'
 import { CommandFailure } from '../exit-codes.ts'
+import { sourceLines } from './fault-lines.ts'
+
+const COLUMNS = 96
+const PLAIN = picocolors.createColors(false)
 
 export interface ServeOptions {
   readonly files: readonly string[]
@@ -13,11 +18,13 @@ export interface ServeOptions {
 }
 
 /** A server with these agents on this log, listening; or the named reason why there is none. */
-export async function openServer(options: ServeOptions, more: Partial<ServerOptions>): Promise<LongwireServer> {
-  const { files, ...rest } = options
-  requireWritable(rest.data)
+export async function openServer(
+  options: Omit<ServeOptions, 'files'>,
+  more: Partial<ServerOptions> & Pick<ServerOptions, 'agents'>,
+): Promise<LongwireServer> {
+  requireWritable(options.data)
   try {
-    return await createServer({ ...more, ...rest, agents: files })
+    return await createServer({ ...more, ...options })
   } catch (error) {
     throw failureToServe(error, options)
   }
@@ -61,7 +68,7 @@ function makeFolder(path: string): void {
   mkdirSync(path)
 }
 
-function failureToServe(error: unknown, { host, port, data }: ServeOptions): unknown {
+function failureToServe(error: unknown, { host, port, data }: Omit<ServeOptions, 'files'>): unknown {
   if (error instanceof AgentLoadError) return agentFailure(error)
   if (error instanceof ServerMisuse) {
     const hint = 'Serve on 127.0.0.1, or start the server from code with a verifier: createServer({ verifiers: […] }).'
@@ -86,8 +93,11 @@ function failureToServe(error: unknown, { host, port, data }: ServeOptions): unk
   return error
 }
 
-function agentFailure(error: AgentLoadError): CommandFailure {
-  const source = error.source ? `\n\n    ${error.source.trim()}` : ''
+/** An agent that does not load, with the line that keeps it from it and the code around that. */
+export function agentFailure(error: AgentLoadError): CommandFailure {
+  const [, path, line] = /^(.*):(\d+)$/.exec(error.where ?? '') ?? []
+  const place = path === undefined ? undefined : sourceAt(path, Number(line))
+  const source = place ? `\n\n${sourceLines(place, COLUMNS, PLAIN).join('\n')}` : ''
   const where = error.where ? `\n  at ${error.where}` : ''
   const message = `cannot load agents from ${error.file}\n  ${error.reason}${where}${source}`
   return new CommandFailure('agent_unloadable', message, undefined, { cause: error })

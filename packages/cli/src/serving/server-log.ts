@@ -4,6 +4,7 @@ import type { ServerOptions } from '@longwire/server'
 import { type Logger, pino } from 'pino'
 import { clipped, printable } from '../terminal/prose.ts'
 import { styleOf, type Terminal, warn } from '../terminal/terminal.ts'
+import { faultLines } from './fault-lines.ts'
 
 type OnAgentOutput = NonNullable<ServerOptions['onAgentOutput']>
 
@@ -19,7 +20,11 @@ export function serverLog(terminal: Terminal, asJson: boolean): { log: Logger; o
       done()
     },
   })
-  const onAgentOutput: OnAgentOutput = ({ file, text }) => {
+  const onAgentOutput: OnAgentOutput = ({ file, text, fault }) => {
+    if (fault) {
+      for (const line of faultLines(fault, terminal.errors.columns ?? 120, style)) warn(terminal, line)
+      return
+    }
     warn(terminal, `  ${style.dim(`${basename(file)} │`)} ${printable(text)}`)
   }
   return { log: pino({ level: 'warn' }, lines), onAgentOutput }

@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { AgentDescription } from '@longwire/agent/internal'
+import type { AgentDescription, AgentFault } from '@longwire/agent/internal'
 import type { Limits } from '@longwire/protocol'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
@@ -14,6 +14,8 @@ export interface DoorHouse {
   readonly sessions: Sessions
   readonly tickets: Tickets
   readonly agents: () => readonly AgentDescription[]
+  /** What went wrong in agents, for their author; nothing where nobody but the author may see it. */
+  readonly faults: () => readonly AgentFault[]
   readonly limits: Limits
   readonly heartbeatMs: number
   readonly clock: Clock

@@ -1,8 +1,8 @@
-import type { AgentDescription } from '@longwire/agent/internal'
+import type { AgentDescription, AgentFault } from '@longwire/agent/internal'
 import { html } from 'hono/html'
 
 /** The page at `/`: what this server is, its agents, and how to talk to them. It runs no script. */
-export function frontPage(agents: readonly AgentDescription[], origin: string) {
+export function frontPage(agents: readonly AgentDescription[], origin: string, faults: readonly AgentFault[] = []) {
   const socket = origin.replace(/^http/, 'ws')
   const first = agents[0]
   const question = first?.examples[0] ?? 'Hello'
@@ -21,6 +21,7 @@ export function frontPage(agents: readonly AgentDescription[], origin: string) {
             This server keeps live sessions between people and AI agents. What an agent says streams as it is said; what
             is finished stays; and you can leave in mid-answer and come back to the same place.
           </p>
+          ${faults.length > 0 ? html`<h2>What went wrong</h2>${faults.toReversed().map(faultOf)}` : ''}
           <h2>Agents</h2>
           <ul class="agents">
             ${agents.map(
@@ -51,10 +52,26 @@ ${JSON.stringify({ type: 'input', id: 'b', ch: 1, text: question })}</code></pre
     </html>`
 }
 
+/** An error of an agent, newest first, with the line it came from. */
+function faultOf({ file, at, about, message, text, source }: AgentFault) {
+  const where = source ? `${source.path}:${source.line}` : file
+  const lines = source?.around.map(({ line, text }) => {
+    const row = `${String(line).padStart(5)}  ${text}\n`
+    return line === source.line ? html`<mark>${row}</mark>` : row
+  })
+  return html`<article class="fault">
+    <h3>${message}</h3>
+    <p class="model">${about}, <time>${new Date(at).toISOString()}</time></p>
+    <p class="model">${where}</p>
+    ${lines ? html`<pre><code>${lines}</code></pre>` : ''}
+    <details><summary>All of it</summary><pre><code>${text}</code></pre></details>
+  </article>`
+}
+
 export const FRONT_PAGE_CSS = `
 :root { color-scheme: light dark; --ink: light-dark(#1c2024, #e6e8eb); --soft: light-dark(#60646c, #a0a6ad);
   --line: light-dark(#e0e3e7, #2b3036); --paper: light-dark(#fbfcfd, #111417); --card: light-dark(#fff, #181c20);
-  --accent: light-dark(#0b68cb, #6cb6ff); }
+  --accent: light-dark(#0b68cb, #6cb6ff); --wrong: light-dark(#c62a2f, #ff8b8b); }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, sans-serif; }
 main { max-width: 46rem; margin: 0 auto; padding: 4rem 1.5rem; }
@@ -69,6 +86,13 @@ h3 { font: 600 0.95rem ui-monospace, monospace; margin: 0; }
 q { color: var(--accent); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.9rem 1.1rem; overflow-x: auto;
   font: 0.85rem/1.6 ui-monospace, monospace; margin: 0.25rem 0 1rem; }
+article { background: var(--card); border: 1px solid var(--line); border-left: 3px solid var(--wrong); border-radius: 0.5rem;
+  padding: 0.9rem 1.1rem; margin-bottom: 0.75rem; }
+.fault h3 { color: var(--wrong); overflow-wrap: anywhere; }
+.fault p { margin: 0.25rem 0; overflow-wrap: anywhere; }
+.fault pre { margin-top: 0.75rem; }
+mark { background: color-mix(in srgb, var(--wrong) 18%, transparent); color: inherit; }
+summary { color: var(--soft); cursor: pointer; font-size: 0.9rem; }
 .doors { color: var(--soft); margin-top: 2rem; }
 a { color: var(--accent); }
 `

@@ -16,5 +16,5 @@ export function houseDoors(doors: Doors, house: DoorHouse): void {
     return c.body(body, 200, { 'content-type': contentType })
   })
 
-  doors.get('/', (c) => c.html(frontPage(house.agents(), new URL(c.req.url).origin)))
+  doors.get('/', (c) => c.html(frontPage(house.agents(), new URL(c.req.url).origin, house.faults())))
 }
