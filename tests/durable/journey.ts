@@ -94,13 +94,16 @@ function factOf(commit: Commit): string {
 /** A thing that the traveller did. */
 export interface Note {
   readonly at: number
+  readonly session: string
   readonly what: string
   readonly of: string
 }
 
 /** What is wrong with what was done, by the log of it: one sentence each. */
 export function overdone(notes: readonly Note[], commits: readonly Commit[]): string[] {
-  return [...doneAfterItsEnd(notes, commits), ...paidInSilence(notes, commits)]
+  const opened = commits[0] as EventOf<'session.opened'>
+  const own = notes.filter(({ session }) => session === opened.session)
+  return [...doneAfterItsEnd(own, commits), ...paidInSilence(own, commits)]
 }
 
 /** What has its result in the log is not done again. */

@@ -1,7 +1,7 @@
 // An agent that does one of everything, and notes each thing that it really does, so that a test can count.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { type Agent, defineAgent, tool } from '@longwire/agent'
+import { type Agent, defineAgent, type ToolContext, tool } from '@longwire/agent'
 import { z } from 'zod'
 
 /** Takes a line for each thing that was done. */
@@ -10,9 +10,9 @@ export type Notes = (line: string) => void
 const INPUT = z.object({ what: z.string() })
 
 export function traveller(note: Notes, paceMs = 1): Agent {
-  const did = (what: string, of: string) => note(JSON.stringify({ at: Date.now(), what, of }))
-  const work = async (name: string, call: string, what: string) => {
-    did(name, call)
+  const did = (session: string, what: string, of: string) => note(JSON.stringify({ at: Date.now(), session, what, of }))
+  const work = async (name: string, { call, session }: ToolContext, what: string) => {
+    did(session, name, call)
     await pause(paceMs)
     return { [name]: what }
   }
@@ -20,19 +20,19 @@ export function traveller(note: Notes, paceMs = 1): Agent {
     description: 'Books a seat. The same call books one seat, however often it is made.',
     inputSchema: INPUT,
     idempotent: true,
-    execute: ({ what }, { call }) => work('book', call, what),
+    execute: ({ what }, context) => work('book', context, what),
   })
   const pay = tool({
     description: 'Pays. Paying twice is paying twice.',
     inputSchema: INPUT,
-    execute: ({ what }, { call }) => work('pay', call, what),
+    execute: ({ what }, context) => work('pay', context, what),
   })
   const ship = tool({
     description: 'Sends the luggage ahead.',
     inputSchema: INPUT,
     needsApproval: true,
     idempotent: true,
-    execute: ({ what }, { call }) => work('ship', call, what),
+    execute: ({ what }, context) => work('ship', context, what),
   })
   return defineAgent({
     name: 'traveller',
@@ -49,7 +49,7 @@ export function traveller(note: Notes, paceMs = 1): Agent {
       }
       const step = (name: string) =>
         turn.step(name, async () => {
-          did('step', `${turn.id} ${name}`)
+          did(turn.session, 'step', `${turn.id} ${name}`)
           await pause(paceMs)
           return name.length
         })
@@ -60,7 +60,7 @@ export function traveller(note: Notes, paceMs = 1): Agent {
         for (const n of [1, 2, 3]) {
           task.progress(n / 3, `station ${n}`)
           await task.step(`station ${n}`, async () => {
-            did('task', `${task.id} ${n}`)
+            did(task.session, 'task', `${task.id} ${n}`)
             await pause(paceMs)
           })
           if (n === 2) await task.sleep(5 * paceMs)
