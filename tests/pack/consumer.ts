@@ -160,7 +160,8 @@ function installedPart({ exports: _, devDependencies: __, files: ___, ...part }:
 function outsideEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(npm_(?!config_cache|config_registry)|VITEST|NODE_OPTIONS|NODE_COMPILE_CACHE|NODE_ENV$|TEST$)/i.test(name),
+      ([name]) =>
+        !/^(npm_(?!config_cache|config_registry)|VITEST|NODE_OPTIONS|NODE_COMPILE_CACHE|NODE_ENV$|TEST$)/i.test(name),
     ),
   )
 }
