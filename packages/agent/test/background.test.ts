@@ -87,6 +87,24 @@ test('[G47] a task that is cut goes on after its last step', async () => {
   expect(ran).toEqual(['one', 'two'])
 })
 
+test('[G47] a task that a turn began after its model was done is found again in another worker', async () => {
+  const script = [
+    [...calls('c1', 'plan', {}), done('tool-calls')],
+    [...says('It runs.'), done()],
+  ]
+  const plan = tool({ description: 'p', inputSchema: z.object({}), execute: () => ({ fast: 50 }) })
+  const run = async (turn: Turn) => {
+    const { results } = await turn.generate()
+    await turn.background('back-test', () => results[0]!.output)
+  }
+  const agent = () => defineAgent({ name: 'a', model: scriptedModel(...script), tools: { plan }, run })
+  const first = new Ledger(await InProcessHost.open([agent()]), 'a')
+  await first.play()
+  const second = new Ledger(await InProcessHost.open([agent()]), 'a')
+  second.log.push(...first.log)
+  expect(await second.start([], { task: 't1.b1' }).end).toMatchObject({ outcome: 'completed', result: { fast: 50 } })
+})
+
 test('[G47] nothing new is done where the code of the turn is followed to where it began a task', async () => {
   const did: string[] = []
   const run = async (turn: Turn) => {

@@ -5,7 +5,7 @@ import { resolveModel } from '../model/resolve-model.ts'
 import type { ToolSet } from '../tool.ts'
 import { becauseText } from '../turn/because-text.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
-import { NEVER, type RunningTurn } from '../turn/running-turn.ts'
+import type { RunningTurn } from '../turn/running-turn.ts'
 import type { Generated, GenerateOptions } from '../turn/turn.ts'
 import { compacted } from './compacted.ts'
 import { entryOf } from './entry-of.ts'
@@ -81,8 +81,8 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
 /** What a person sent to steer by, and joins where `step` begins. What joined in an earlier run of the turn joins again. */
 async function steersAt(run: RunningTurn, step: string): Promise<readonly AgentInput[]> {
   const joined = run.joinedAt(step)
-  if (run.journal.isPast(step)) return joined
-  if (run.isRetraced) return NEVER
+  // A turn that is only retraced goes on to what the log holds next, which may be no step: a task that began.
+  if (run.isRetraced || run.journal.isPast(step)) return joined
   return [...joined, ...(await run.voice.take(step))]
 }
 
