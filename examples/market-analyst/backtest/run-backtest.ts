@@ -26,7 +26,7 @@ export async function runBacktest(task: Task, market: Market, plan: Plan, paceMs
   for (const [i, ticker] of plan.tickers.entries()) {
     const { name } = market.instruments.find((instrument) => instrument.ticker === ticker)!
     task.progress(i / plan.tickers.length, `Testing ${name} (${i + 1} of ${plan.tickers.length})`)
-    if (paceMs > 0) await task.sleep(paceMs)
+    await task.sleep(paceMs)
     const tested = await task.step(`back-test ${ticker}`, () => {
       return backtest(market.rows<Close>(CLOSES, { ticker }), plan, plan.from, plan.to) ?? null
     })

@@ -91,3 +91,18 @@ export function averageOf(ticker: string, date: string, sessions: number): numbe
 export function pct(fraction: number): number {
   return Number((fraction * 100).toFixed(2))
 }
+
+/** What following the crossover from the first session with both averages made, and what holding did. */
+export function crossoverOf(ticker: string, fast: number, slow: number) {
+  const all = closes.get(ticker)!
+  const averageAt = (i: number, sessions: number) => mean(all.slice(i + 1 - sessions, i + 1).map(({ close }) => close))
+  const isIn = all.map((_, i) => i >= slow - 1 && averageAt(i, fast) > averageAt(i, slow))
+  let made = 1
+  let trades = 0
+  for (let i = slow - 1; i < all.length - 1; i++) {
+    if (isIn[i]) made *= all[i + 1]!.close / all[i]!.close
+    if (isIn[i] && !(i > slow - 1 && isIn[i - 1])) trades++
+  }
+  const said = (fraction: number) => `${fraction > 0 ? '+' : ''}${pct(fraction).toFixed(2)}%`
+  return { rule: said(made - 1), hold: said(all.at(-1)!.close / all[slow - 1]!.close - 1), trades }
+}
