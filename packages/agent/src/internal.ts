@@ -11,6 +11,7 @@ export type {
   ToolResult,
   TurnEnd,
   TurnStart,
+  Used,
 } from './boundary/messages.ts'
 export type { AgentFault, SourcePlace } from './host/agent-fault.ts'
 export { sourceAt } from './host/agent-fault.ts'

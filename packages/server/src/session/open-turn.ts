@@ -1,5 +1,5 @@
 import type { Commit, EventOf } from '@longwire/protocol'
-import type { EndedTask, Schedule, WaitingInput } from './session-state.ts'
+import type { EndedTask, Schedule, Used, WaitingInput } from './session-state.ts'
 import { firstTry, fruitful, isWorkerFault, nextTry, type Tries } from './tries.ts'
 
 /** Why a turn began without a person. */
@@ -20,8 +20,14 @@ export interface OpenTurn {
   readonly inputs: readonly { readonly input: WaitingInput; readonly step?: string | undefined }[]
   /** By the name of the scope: the turn itself, and each branch of steps side by side. */
   readonly scopes: { readonly [scope: string]: StepScope }
-  /** Tool calls that have started and not finished. */
+  /** Tool calls that were made and have no result. */
   readonly calls: readonly { readonly call: string; readonly startedAt: number; readonly step?: string | undefined }[]
+  /** What the session had used when the turn began. */
+  readonly usedBefore: Used
+  /** How long nothing but waiting was asked of it, in milliseconds, and since when that is so now. */
+  readonly waitedMs: number
+  readonly waitsSince?: number | undefined
+  readonly waits: number
   /** Steps that wait for a time. */
   readonly sleeps: readonly { readonly step: string; readonly until: number }[]
 }
@@ -36,7 +42,7 @@ export interface StepScope {
 
 const FINISHES: ReadonlySet<string> = new Set(['message.committed', 'step.finished', 'tool.finished'])
 
-export function newTurn(event: EventOf<'turn.started'>): OpenTurn {
+export function newTurn(event: EventOf<'turn.started'>, usedBefore: Used): OpenTurn {
   const { turn, cause, task, schedule, attempt, at } = event
   return {
     turn,
@@ -49,6 +55,9 @@ export function newTurn(event: EventOf<'turn.started'>): OpenTurn {
     inputs: [],
     scopes: { [turn]: { last: 0, open: [] } },
     calls: [],
+    usedBefore,
+    waitedMs: 0,
+    waits: 0,
     sleeps: [],
   }
 }
@@ -65,20 +74,50 @@ export function foldTurn(turn: OpenTurn, event: Commit, asks: boolean): OpenTurn
       }
     case 'step.rolledback':
       return isWorkerFault(event.reason) ? { ...numbered, tries: { ...turn.tries, isBlamed: true } } : numbered
+    case 'message.committed':
+      return { ...numbered, calls: [...turn.calls, ...calledIn(event)] }
     case 'tool.started':
       return {
         ...numbered,
         calls: [...without(turn.calls, event.call), { call: event.call, startedAt: event.at, step: event.step }],
       }
     case 'tool.finished':
-      return { ...numbered, calls: without(turn.calls, event.call) }
+      return { ...finish(numbered, event.step), calls: without(turn.calls, event.call) }
+    case 'control.requested':
+      return beginWait(numbered, event.at)
+    case 'control.settled':
+      return endWait(numbered, event.at)
     case 'step.started':
-      return begin(numbered, event)
-    case 'step.finished':
-      return finish(numbered, event.step)
+      return begin(event.until === undefined ? numbered : beginWait(numbered, event.at), event)
+    case 'step.finished': {
+      const slept = turn.sleeps.some(({ step }) => step === event.step)
+      return finish(slept ? endWait(numbered, event.at) : numbered, event.step)
+    }
     default:
       return numbered
   }
+}
+
+/** The calls that a message makes: each will have a result, whether or not it is ever begun. */
+function calledIn({ message, at }: EventOf<'message.committed'>): OpenTurn['calls'] {
+  // A message that calls nothing is not read further than to its step.
+  const parts = message?.parts ?? []
+  return parts.flatMap((part) => (part.type === 'tool-call' ? [{ call: part.call, startedAt: at }] : []))
+}
+
+/** Milliseconds the turn was at work by then, waits for people and for times left out. */
+export function workedMs({ startedAt, waitedMs, waitsSince }: OpenTurn, at: number): number {
+  return Math.max(0, at - startedAt - waitedMs - (waitsSince === undefined ? 0 : at - waitsSince))
+}
+
+function beginWait(turn: OpenTurn, at: number): OpenTurn {
+  return { ...turn, waits: turn.waits + 1, waitsSince: turn.waitsSince ?? at }
+}
+
+function endWait(turn: OpenTurn, at: number): OpenTurn {
+  if (turn.waits > 1) return { ...turn, waits: turn.waits - 1 }
+  const waitedMs = turn.waitedMs + Math.max(0, at - (turn.waitsSince ?? at))
+  return { ...turn, waits: 0, waitsSince: undefined, waitedMs }
 }
 
 function without(calls: OpenTurn['calls'], gone: string): OpenTurn['calls'] {
@@ -91,8 +130,9 @@ function begin(turn: OpenTurn, { step, until, branches = 0 }: EventOf<'step.star
   return { ...turn, sleeps, scopes: { ...turn.scopes, ...Object.fromEntries(begun) } }
 }
 
-function finish(turn: OpenTurn, step: string): OpenTurn {
-  const scopes = Object.entries(turn.scopes).filter(([scope]) => !scope.startsWith(`${step}.`))
+function finish(turn: OpenTurn, step: string | undefined): OpenTurn {
+  if (step === undefined) return turn
+  const scopes = Object.entries(turn.scopes).filter(([scope]) => scope !== step && !scope.startsWith(`${step}.`))
   return { ...turn, sleeps: turn.sleeps.filter((sleep) => sleep.step !== step), scopes: Object.fromEntries(scopes) }
 }
 
@@ -100,7 +140,7 @@ function withStep(turn: OpenTurn, step: string, isFinished: boolean): OpenTurn {
   const dot = step.lastIndexOf('.')
   const name = step.slice(0, dot)
   const number = Number(step.slice(dot + 1))
-  const scope = turn.scopes[name]
+  const scope = turn.scopes[name] ?? newScope(turn, name)
   if (!scope || !Number.isSafeInteger(number) || number < 1) return turn
   const begun = Array.from({ length: Math.max(0, number - scope.last) }, (_, i) => scope.last + 1 + i)
   const open = [...scope.open, ...begun].filter((each) => !(isFinished && each === number))
@@ -108,12 +148,19 @@ function withStep(turn: OpenTurn, step: string, isFinished: boolean): OpenTurn {
   return { ...turn, scopes, tries: isFinished ? fruitful(turn.tries) : turn.tries }
 }
 
+/** Steps within a step have a scope from the first of them on. A background task's are not the turn's. */
+function newScope({ turn }: OpenTurn, name: string): StepScope | undefined {
+  return /^(\.\d+)+$/.test(name.slice(turn.length)) && name.startsWith(turn) ? { last: 0, open: [] } : undefined
+}
+
 /**
  * The steps that may have said something which no commit took the place of. Nobody writes down that a step began to
- * speak, but each scope numbers its steps in order: those that are open, and the one after the last.
+ * speak, but each scope numbers its steps in order: those that are open, the one after the last, and the first within
+ * each of them.
  */
 export function stepsThatMaySpeak({ scopes }: OpenTurn): readonly string[] {
-  return Object.entries(scopes).flatMap(([scope, { last, open }]) =>
-    [...open, last + 1].map((number) => `${scope}.${number}`),
-  )
+  return Object.entries(scopes).flatMap(([scope, { last, open }]) => {
+    const begun = [...open, last + 1].map((number) => `${scope}.${number}`)
+    return begun.flatMap((step) => (scopes[step] === undefined ? [step, `${step}.1`] : [step]))
+  })
 }

@@ -12,7 +12,7 @@ import type {
 } from '@longwire/protocol'
 import { commandDigest } from './command-digest.ts'
 import { begunTask, foldTask, type OpenTask } from './open-task.ts'
-import { type Because, foldTurn, newTurn, type OpenTurn } from './open-turn.ts'
+import { type Because, foldTurn, newTurn, type OpenTurn, workedMs } from './open-turn.ts'
 import { type CommandResult, nameTurn, type RememberedCommand, remember, rememberedOf } from './remembered-commands.ts'
 
 /*  What a session has to remember to decide: a fold of its log, small whatever the length of the log.
@@ -61,6 +61,8 @@ export interface Schedule {
 export interface Used {
   readonly usage: Usage
   readonly toolCalls: number
+  /** Milliseconds at work, waits for people and for times left out. */
+  readonly wallMs: number
 }
 
 export interface WaitingInput {
@@ -91,7 +93,7 @@ export const NEW_SESSION: SessionState = {
   tasks: [],
   schedules: [],
   unspoken: [],
-  used: { usage: {}, toolCalls: 0 },
+  used: { usage: {}, toolCalls: 0, wallMs: 0 },
   closed: false,
 }
 
@@ -207,9 +209,10 @@ function joined(state: SessionState, { input: id, step }: EventOf<'input.applied
   return { ...state, waiting, turn: turn && { ...turn, inputs: [...turn.inputs, { input, step }] } }
 }
 
-function ended(state: SessionState, { turn: id, usage = {} }: EventOf<'turn.ended'>): SessionState {
+function ended(state: SessionState, { turn: id, usage = {}, at }: EventOf<'turn.ended'>): SessionState {
   const requests = state.requests.filter(({ turn }) => turn !== id)
-  const used = { ...state.used, usage: sumUsage(state.used.usage, usage) }
+  const wallMs = state.used.wallMs + (state.turn ? workedMs(state.turn, at) : 0)
+  const used = { ...state.used, usage: sumUsage(state.used.usage, usage), wallMs }
   return { ...state, turn: undefined, requests, used }
 }
 
@@ -218,7 +221,7 @@ function came(state: SessionState, { task, schedule: id, next, ...event }: Event
   const spoken = state.unspoken.find((each) => each.task === task)
   const due = state.schedules.find(({ schedule }) => schedule === id)
   const because: Because | undefined = spoken ?? (due && becauseOf(due))
-  const turn = { ...newTurn({ ...event, task, schedule: id }), because }
+  const turn = { ...newTurn({ ...event, task, schedule: id }, state.used), because }
   const unspoken = state.unspoken.filter((each) => each !== spoken)
   const schedules = state.schedules.flatMap((each) => {
     if (each.schedule !== id) return [each]

@@ -160,10 +160,16 @@ export class Session {
   }
 }
 
+/** Of these the state needs to know that they were, and of which step of which turn. */
 const SUMMARY_IS_ENOUGH: ReadonlySet<string> = new Set(['message.committed', 'step.finished', 'trace.span'])
+/** A message that calls tools is more: each call will want a result. */
+const CALLS_A_TOOL = '"type":"tool-call"'
+/** The first fields of a commit are its own, whatever was said in it. */
+const TURN = /"turn":"([^"]+)"/
 
 /** The commit as the state needs it: what an agent said at length is not parsed again. */
-function fact(seq: number, body: CommitBody): Commit {
-  if (!SUMMARY_IS_ENOUGH.has(body.type)) return { seq, ...JSON.parse(body.json) } as Commit
-  return { type: body.type, seq, step: body.step } as Commit
+function fact(seq: number, { type, step, json }: CommitBody): Commit {
+  const isSummed = SUMMARY_IS_ENOUGH.has(type) && !(type === 'message.committed' && json.includes(CALLS_A_TOOL))
+  if (!isSummed) return { seq, ...JSON.parse(json) } as Commit
+  return { type, seq, turn: TURN.exec(json.slice(0, 512))?.[1], step } as Commit
 }

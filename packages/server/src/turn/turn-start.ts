@@ -1,6 +1,7 @@
-import type { AgentInput, TurnStart } from '@longwire/agent/internal'
+import type { AgentInput, TurnStart, Used } from '@longwire/agent/internal'
 import type { Commit, EventOf } from '@longwire/protocol'
 import type { Session } from '../session/session.ts'
+import type { SessionState } from '../session/session-state.ts'
 import { historyOf } from './history.ts'
 
 /**
@@ -26,9 +27,15 @@ export async function turnStart(session: Session, turn: string): Promise<TurnSta
     joined: await inputsOf(session, applied, ({ step }) => step !== undefined),
     history: historyOf(await session.views.committed(), turn),
     recorded: events,
-    used: { ...state.used.usage, toolCalls: state.used.toolCalls },
+    used: usedBefore(state, turn),
     ...(because === undefined ? {} : { because }),
   }
+}
+
+/** What the session used before this turn; a turn that is run again has its own calls in what is recorded. */
+function usedBefore({ turn, used }: SessionState, id: string): Used {
+  const { usage, toolCalls, wallMs } = turn?.turn === id ? turn.usedBefore : used
+  return { ...usage, toolCalls, wallMs }
 }
 
 /** The commits of one turn, which is named for the number of its first. */
