@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const LAUNCHER = new URL('../bin/longwire.js', import.meta.url).pathname
-export const AGENTS = new URL('./agents', import.meta.url).pathname
+export const AGENTS = new URL('./agents/echo.ts', import.meta.url).pathname
 
 export interface RunOptions {
   readonly input?: string

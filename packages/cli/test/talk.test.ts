@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommandLine } from '../src/command-line.ts'
 import { type Desk, desk } from './paper.ts'
 
-const AGENTS = new URL('./agents', import.meta.url).pathname
+const AGENTS = new URL('./agents/echo.ts', import.meta.url).pathname
 const CTRL_C = '\u0003'
 const CTRL_D = '\u0004'
 
@@ -28,7 +28,7 @@ describe('chat in a terminal', () => {
       '  You said Good morning.',
       expect.stringMatching(/^ {2}\d+ ms$/),
       '›',
-      '  Enter sends · Ctrl-C leaves',
+      '  Enter sends · /help · Ctrl-C leaves',
     ])
     person.type(CTRL_D)
     expect(await left).toBe(0)
