@@ -43,6 +43,8 @@ export class Talk {
   #before: SessionView
   #above: string[]
   #sending: string[] = []
+  /** What was said while this person looked, and no turn has heard yet. */
+  readonly #unheard = new Map<string, string>()
   #notice = ''
   #stoppedTurn: string | undefined
   #frame: NodeJS.Timeout | undefined
@@ -102,7 +104,9 @@ export class Talk {
   #heard(event: ReadEvent): void {
     if (event.type === 'step.rolledback') this.#takeBack(event.turn, event.step, event.at, event.reason)
     if (event.type === 'snapshot' && event.why === 'reset') this.#beginAgain()
+    if (event.type === 'input.accepted' && event.text !== undefined) this.#unheard.set(event.input, event.text)
     if (event.type === 'input.returned') this.#returned(event)
+    if (event.type === 'input.returned' || event.type === 'input.applied') this.#unheard.delete(event.input)
     if (event.type === 'session.closed') this.#notice = 'this session is closed'
     this.#before = this.#options.session.view
     this.#questions.look(!this.#editor.isEmpty)
@@ -111,7 +115,7 @@ export class Talk {
 
   /** Said, and never heard: the person is told, and has the text again. */
   #returned({ input, reason }: EventOf<'input.returned'>): void {
-    const text = this.#before.waiting.find((waiting) => waiting.input === input)?.text
+    const text = this.#unheard.get(input)
     if (text === undefined || reason === 'withdrawn') return
     const why = reason === 'turn_ended' ? 'the turn ended before it could join in' : 'it waited too long'
     this.#say(`not heard, ${why}: ${text}`)
