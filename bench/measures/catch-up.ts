@@ -8,7 +8,7 @@ import { COMMITS_OF_A_TURN, writeHistory } from './write-history.ts'
 
 const LENGTHS = [100, 1_000, 10_000, 100_000]
 const FLAT = 2
-const WARM_UPS = 30
+const SPARE = 20
 
 /** Which process attaches, and what it has of the session already. */
 const STATES = ['cold', 'warm'] as const
@@ -75,11 +75,14 @@ interface Written {
   readonly head: number
 }
 
-/** Histories of each length, a spare one of the shortest first. */
+/** Histories of each length, and before them spare ones to warm up with. */
 async function writeSessions(data: string, each: number): Promise<readonly Written[]> {
   const store = await SqliteStore.open({ directory: data, durability: 'process' })
   const written: Written[] = []
-  for (const length of [LENGTHS[0]!, ...LENGTHS.flatMap((length) => Array<number>(each).fill(length))]) {
+  for (const length of [
+    ...Array<number>(SPARE).fill(LENGTHS[0]!),
+    ...LENGTHS.flatMap((length) => Array<number>(each).fill(length)),
+  ]) {
     written.push({ ...(await writeHistory(store, length / COMMITS_OF_A_TURN)), length })
   }
   await store.close()
@@ -95,10 +98,9 @@ async function attachToEach(data: string, sessions: readonly Written[], wanted: 
     await load.ask('connect', { port: await server.ask('port'), connections: 1, sessionsPerConnection: 1 })
     const attach = ({ session, head }: Written) =>
       load.ask<number>('attach', { session, head, after: WANTED[wanted](head) } satisfies Attaching)
-    const [spare, ...measured] = sessions
     // A server that has never attached anybody is slow for reasons of its own: it has not run that code yet.
-    for (let again = 0; again < WARM_UPS; again++) await attach(spare!)
-    for (const written of measured) {
+    for (const spare of sessions.slice(0, SPARE)) await attach(spare)
+    for (const written of sessions.slice(SPARE)) {
       const { length } = written
       samples.push({ state: 'cold', wanted, length, ms: await attach(written) })
       for (let again = 0; again < 5; again++) samples.push({ state: 'warm', wanted, length, ms: await attach(written) })
