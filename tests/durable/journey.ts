@@ -106,8 +106,8 @@ export function overdone(notes: readonly Note[], commits: readonly Commit[]): st
   return [...doneAfterItsEnd(own, commits), ...paidInSilence(own, commits)]
 }
 
-/** What has its result in the log is not done again. */
-function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit[]): string[] {
+/** What has its result in the log is not done again. One that was stopped may begin before it hears of that. */
+export function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit[]): string[] {
   return notes.flatMap(({ what, of, at }) => {
     const end = commits.find(
       (commit) =>
@@ -115,7 +115,10 @@ function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit[]): st
         (commit.type === 'step.finished' && what === 'step' && `${commit.turn} ${commit.name}` === of) ||
         (commit.type === 'step.finished' && what === 'task' && isStationOf(commit, of)),
     )
-    return end && at > end.at ? [`${what} ${of} was done ${at - end.at} ms after its result was in the log`] : []
+    const wasStopped = end?.type === 'tool.finished' && end.outcome === 'cancelled'
+    return end && !wasStopped && at > end.at
+      ? [`${what} ${of} was done ${at - end.at} ms after its result was in the log`]
+      : []
   })
 }
 

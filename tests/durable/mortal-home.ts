@@ -1,9 +1,10 @@
 import type { Agent } from '@longwire/agent'
-import { InProcessHost } from '@longwire/agent/internal'
 import type { Commit, Limits } from '@longwire/protocol'
-import { createServer, type LongwireServer, type ServerOptions } from '@longwire/server'
+import { createServer, type LongwireServer } from '@longwire/server'
 import { type Append, MemoryStore, type SessionStore, StoreUnavailable } from '@longwire/store'
+import { FragileHost } from './fragile-host.ts'
 import type { Home, Line } from './person.ts'
+import type { SkippedClock } from './skipped-clock.ts'
 
 /** Where a server dies: around its `append`-th append, counted from 1, or around the first that holds such a commit. */
 export interface Cut {
@@ -15,13 +16,15 @@ export interface MortalOptions {
   /** Makes the agents of one life. They must do nothing more once it is over. */
   readonly agents: (life: Life) => readonly Agent[]
   readonly limits?: Partial<Limits>
-  readonly clock?: ServerOptions['clock']
+  readonly clock?: SkippedClock
 }
 
 /** One server, from its start to its death. */
 export class Life {
   readonly #over = new AbortController()
   appends = 0
+  /** So many of the next appends are refused, as by a disk that is full. */
+  refusals = 0
 
   /** Aborts when it is over. */
   get cut(): AbortSignal {
@@ -48,6 +51,7 @@ export class MortalHome implements Home {
   readonly #gone: Promise<unknown>[] = []
   #server: Promise<LongwireServer>
   #life: Life
+  #host: FragileHost | undefined
   lives = 0
 
   constructor(options: MortalOptions, cuts: readonly Cut[] = []) {
@@ -61,9 +65,14 @@ export class MortalHome implements Home {
     return this.#life
   }
 
-  /** Cuts that have not come to pass. */
-  get cutsLeft(): number {
-    return this.#cuts.length
+  /** Who runs the agents, once the server is there. */
+  get host(): FragileHost {
+    return this.#host!
+  }
+
+  /** The server itself, for a test that stops it as an operator does. */
+  get server(): Promise<LongwireServer> {
+    return this.#server
   }
 
   async line(): Promise<Line> {
@@ -94,7 +103,8 @@ export class MortalHome implements Home {
     this.lives += 1
     const life = this.#life
     const { agents, limits = {}, clock } = this.#options
-    const host = await InProcessHost.open(agents(life))
+    const host = await FragileHost.open(agents(life), clock ? { clock } : {})
+    if (life === this.#life) this.#host = host
     const data = mortal(this.store, life, this.#cuts.shift(), () => this.die())
     return createServer({ agents: host, data, port: 0, limits, ...(clock ? { clock } : {}) })
   }
@@ -110,6 +120,10 @@ function mortal(store: SessionStore, life: Life, cut: Cut | undefined, die: () =
   }
   const append = (key: string, commits: Append) =>
     alive(async () => {
+      if (life.refusals > 0) {
+        life.refusals -= 1
+        throw new StoreUnavailable('full', 'there is no room')
+      }
       life.appends += 1
       const isCut = cut !== undefined && isAt(cut, life, commits)
       if (isCut && cut.when === 'before') {

@@ -1,4 +1,6 @@
 import type { Commit, EventOf } from '@longwire/protocol'
+import type { SessionView } from '@longwire/view'
+import type { FoldReader, Page } from './fold-reader.ts'
 
 /** Where a person finds the server, which may die and come back elsewhere. */
 export interface Home {
@@ -73,8 +75,14 @@ export class Person {
     }
   }
 
-  async view(): Promise<Record<string, unknown>> {
-    return (await this.#get(`/v1/sessions/${this.#session}/view`)) as never
+  /** The view as the server has it, whole. */
+  async view(): Promise<SessionView> {
+    return (await this.#get(`/v1/sessions/${this.#session}/view?trace=debug&turns=200`)) as SessionView
+  }
+
+  /** Has the reader take what it has missed. */
+  async show(reader: FoldReader): Promise<void> {
+    reader.take((await this.#get(`/v1/sessions/${this.#session}/events?${reader.query}`)) as Page)
   }
 
   async #answer(answer: (request: EventOf<'control.requested'>) => AnswerFields | undefined): Promise<void> {

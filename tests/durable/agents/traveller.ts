@@ -47,6 +47,17 @@ export function traveller(note: Notes, paceMs = 1): Agent {
         await turn.generate()
         return
       }
+      if (turn.input.text.startsWith('Hurry')) {
+        const { approved } = await turn.request.approval({
+          message: 'Now?',
+          expiresIn: 8 * paceMs,
+          onExpiry: 'approve',
+        })
+        await turn.text(approved ? 'Now. ' : 'Not now. ')
+        const how = { message: 'How?', options: ['by foot', 'not at all'], expiresIn: 8 * paceMs }
+        await turn.request.choice({ ...how, onExpiry: 'escalate', escalateTo: 'guide' })
+        return
+      }
       const step = (name: string) =>
         turn.step(name, async () => {
           did(turn.session, 'step', `${turn.id} ${name}`)

@@ -64,7 +64,9 @@ export function newTurn(event: EventOf<'turn.started'>, usedBefore: Used): OpenT
 
 /** The turn after one more commit; `asks` tells whether a request of it is open. */
 export function foldTurn(turn: OpenTurn, event: Commit, asks: boolean): OpenTurn {
-  const numbered = event.step === undefined ? turn : withStep(turn, event.step, FINISHES.has(event.type))
+  // A withdrawal is of what may have been said: it does not tell that the step has begun.
+  const step = event.type === 'step.rolledback' ? undefined : event.step
+  const numbered = step === undefined ? turn : withStep(turn, step, FINISHES.has(event.type))
   switch (event.type) {
     case 'turn.started':
       return {
@@ -73,7 +75,7 @@ export function foldTurn(turn: OpenTurn, event: Commit, asks: boolean): OpenTurn
         tries: nextTry(turn.tries, event.at, asks || turn.sleeps.length > 0),
       }
     case 'step.rolledback':
-      return isWorkerFault(event.reason) ? { ...numbered, tries: { ...turn.tries, isBlamed: true } } : numbered
+      return isWorkerFault(event.reason) ? { ...turn, tries: { ...turn.tries, isBlamed: true } } : turn
     case 'message.committed':
       return { ...numbered, calls: [...turn.calls, ...calledIn(event)] }
     case 'tool.started':
@@ -84,7 +86,7 @@ export function foldTurn(turn: OpenTurn, event: Commit, asks: boolean): OpenTurn
     case 'tool.finished':
       return { ...finish(numbered, event.step), calls: without(turn.calls, event.call) }
     case 'control.requested':
-      return beginWait(numbered, event.at)
+      return beginWait(askedAbout(numbered, event), event.at)
     case 'control.settled':
       return endWait(numbered, event.at)
     case 'step.started':
@@ -103,6 +105,12 @@ function calledIn({ message, at }: EventOf<'message.committed'>): OpenTurn['call
   // A message that calls nothing is not read further than to its step.
   const parts = message?.parts ?? []
   return parts.flatMap((part) => (part.type === 'tool-call' ? [{ call: part.call, startedAt: at }] : []))
+}
+
+/** A call that the agent's own code makes is known by the question about it where it needs leave first. */
+function askedAbout(turn: OpenTurn, { call, step, at }: EventOf<'control.requested'>): OpenTurn {
+  if (call === undefined || turn.calls.some((known) => known.call === call)) return turn
+  return { ...turn, calls: [...turn.calls, { call, startedAt: at, step }] }
 }
 
 /** Milliseconds the turn was at work by then, waits for people and for times left out. */
