@@ -6,6 +6,10 @@ import { join } from 'node:path'
 const LAUNCHER = new URL('../bin/longwire.js', import.meta.url).pathname
 export const AGENTS = new URL('./agents/echo.ts', import.meta.url).pathname
 
+/** What a process needs to start, and to start fast. */
+const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+const KEPT = { PATH, HOME, ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}) }
+
 export interface RunOptions {
   readonly input?: string
   readonly env?: Record<string, string>
@@ -24,7 +28,7 @@ export class Running {
 
   constructor(args: readonly string[], { input, env, cwd, node = [] }: RunOptions = {}) {
     this.process = spawn(process.execPath, [...node, LAUNCHER, ...args], {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      env: { ...KEPT, ...env },
       cwd,
       stdio: 'pipe',
     })

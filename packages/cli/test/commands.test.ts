@@ -129,7 +129,7 @@ describe('serve', () => {
 
   test('--json says the same in one line', async () => {
     const running = new Here(['serve', AGENTS, '--port', '0', '--data', temporary(), '--json', '--durability', 'power'])
-    await running.says('listening')
+    await running.says('"event":"listening"')
     expect(jsonLines(running.out)).toMatchObject([
       { event: 'listening', durability: 'power', agents: [{ name: 'echo' }], recovered: 0 },
     ])

@@ -39,15 +39,25 @@ async function begin(
   client: Client,
   agents: readonly AgentInfo[],
   agent: string | undefined,
-  { session, trace }: ChatOptions,
+  { session, trace, json }: ChatOptions,
   terminal: Terminal,
 ): Promise<Session> {
-  if (session === undefined) return client.open({ agent: await chooseAgent(agents, agent, terminal), trace })
+  if (session === undefined) {
+    const opened = await client.open({ agent: await chooseAgent(agents, agent, terminal), trace })
+    return json ? fromTheBeginning(client, opened, trace) : opened
+  }
   const known = await client.about(session)
   if (agent !== undefined && agent !== known.agent) {
     throw new CommandFailure('usage', `session ${session} is with ${known.agent}, not with ${agent}`)
   }
   return client.session(session, { trace }).ready
+}
+
+/** A handle that no event has reached yet: who prints all of them reads the first one too. */
+function fromTheBeginning(client: Client, opened: Session, trace: Level): Session {
+  const handle = client.session(opened.id, { after: '0', trace })
+  opened.detach()
+  return handle
 }
 
 async function talk(
