@@ -93,7 +93,7 @@ export class Attachment implements Reader {
 
   /** What the drafts that are still open said after this place and before the next commit. */
   #giveDrafts(): boolean {
-    if (this.session.drafts.isEmpty) return true
+    if (!this.session.hasDrafts) return true
     return this.session.drafts.after(this.at.seq, this.at.sub).every((event) => this.#give(event))
   }
 

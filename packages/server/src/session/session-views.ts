@@ -47,7 +47,8 @@ export class SessionViews {
 
   /** This view of all commits up to the head, and what is being said on top. */
   withDrafts(view: SessionView, filter: Filter): SessionView {
-    const withDrafts = this.#session.drafts.all().reduce(foldDraft, view)
+    const drafts = this.#session.hasDrafts ? this.#session.drafts.all() : []
+    const withDrafts = drafts.reduce(foldDraft, view)
     return filteredView({ ...withDrafts, at: printPlace(this.#session.place) }, filter)
   }
 

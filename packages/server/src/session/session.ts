@@ -43,7 +43,6 @@ export class Session {
   readonly createdAt: number
   readonly house: SessionHouse
   readonly mailbox: Mailbox
-  readonly drafts = new OpenDrafts()
   readonly views: SessionViews
   /** Readers that hear each event as it happens. Those that lag are not here: they read from the log. */
   readonly live = new Set<Reader>()
@@ -55,6 +54,7 @@ export class Session {
   updatedAt: number
   #head: number
   #sub = 0
+  #drafts: OpenDrafts | undefined
   readonly #tail = new CommitTail()
 
   constructor(house: SessionHouse, record: SessionRecord, state: SessionState) {
@@ -80,6 +80,16 @@ export class Session {
   /** The last place given out. */
   get place(): Place {
     return { seq: this.#head, sub: this.#sub }
+  }
+
+  /** What is being said. It is made when something is said first: most sessions are quiet most of the time. */
+  get drafts(): OpenDrafts {
+    this.#drafts ??= new OpenDrafts()
+    return this.#drafts
+  }
+
+  get hasDrafts(): boolean {
+    return this.#drafts !== undefined && !this.#drafts.isEmpty
   }
 
   get status(): SessionStatus {
@@ -147,12 +157,13 @@ export class Session {
   slim(): void {
     this.#tail.clear()
     this.views.forget()
+    if (!this.hasDrafts) this.#drafts = undefined
   }
 
   #tellCommit(seq: number, body: CommitBody, json: string): void {
     this.#head = seq
     this.#sub = 0
-    this.drafts.supersede(body)
+    this.#drafts?.supersede(body)
     const { type, level, reasoning } = body
     const event: LogEvent = { seq, sub: 0, type, level, reasoning, fields: json.slice(1) }
     this.#tail.push(event)

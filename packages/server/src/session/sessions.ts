@@ -15,9 +15,8 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
-import type { OpensChild } from '../turn/agent-call.ts'
 import { canonical } from './command-digest.ts'
-import { createGround, dismiss } from './ground.ts'
+import { createGround, dismiss, type GroundHouse } from './ground.ts'
 import { commitBody, commitJson } from './log-event.ts'
 import type { Session, SessionHouse } from './session.ts'
 import { SessionQuota } from './session-quota.ts'
@@ -65,6 +64,7 @@ const REPLAY_PAGE = { limit: 1_000, bytes: 8_388_608 }
 /** All sessions of this node: those that are live in memory, and the way to those that are not. */
 export class Sessions {
   readonly #house: SessionsHouse
+  readonly #groundHouse: GroundHouse
   readonly #live = new Map<string, CommandGround>()
   readonly #loading = new Map<string, Promise<CommandGround | undefined>>()
   /** The `open` commands under way, so that one that is said twice at once makes one session. */
@@ -80,6 +80,11 @@ export class Sessions {
 
   constructor(house: SessionsHouse) {
     this.#house = house
+    this.#groundHouse = {
+      ...house,
+      takesTurns: () => this.#takesTurns,
+      openChild: async (principal, wanted) => (await this.open(principal, wanted)).ground,
+    }
     this.#quota = new SessionQuota(house.store, house.clock, house.limits.sessions)
     this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS)
     this.#sweeping.unref()
@@ -301,9 +306,7 @@ export class Sessions {
   }
 
   #ground(record: SessionRecord, state: SessionState): CommandGround {
-    const takesTurns = () => this.#takesTurns
-    const openChild: OpensChild = async (principal, wanted) => (await this.open(principal, wanted)).ground
-    return createGround({ ...this.#house, takesTurns, openChild }, record, state)
+    return createGround(this.#groundHouse, record, state)
   }
 
   /** Brings back the sessions that sleep in the log and whose time has come. */

@@ -18,14 +18,18 @@ export interface TaskHouse {
 
 const TRY_AGAIN_MS = 5_000
 
+interface HeldTasks {
+  readonly live: Map<string, LiveTask>
+  readonly starting: Set<string>
+  /** Those that may have taken their worker down: they run alone from then on. */
+  readonly suspects: Set<string>
+}
+
 /** The background tasks of one session. What it does to the session it does from within the session's mailbox. */
 export class Tasks {
   readonly #session: Session
   readonly #house: TaskHouse
-  readonly #live = new Map<string, LiveTask>()
-  readonly #starting = new Set<string>()
-  /** Those that may have taken their worker down: they run alone from then on. */
-  readonly #suspects = new Set<string>()
+  #held: HeldTasks | undefined
   #repair: NodeJS.Timeout | undefined
 
   constructor(session: Session, house: TaskHouse) {
@@ -34,21 +38,27 @@ export class Tasks {
   }
 
   get running(): number {
-    return this.#live.size
+    return this.#held?.live.size ?? 0
+  }
+
+  /** Made when there is a task: most sessions never have one. */
+  get #tasks(): HeldTasks {
+    this.#held ??= { live: new Map(), starting: new Set(), suspects: new Set() }
+    return this.#held
   }
 
   /** Sets the agent to work on every task that the log says is open and nobody runs. */
   begin(): void {
     for (const { task } of this.#session.state.tasks) {
-      if (this.#live.has(task) || this.#starting.has(task)) continue
-      this.#starting.add(task)
+      if (this.#tasks.live.has(task) || this.#tasks.starting.has(task)) continue
+      this.#tasks.starting.add(task)
       this.#session.mailbox.post(() => this.#begin(task))
     }
   }
 
   /** Runs again what an earlier process left: each task once more, as often as a task may be run. */
   async recover(): Promise<void> {
-    const lost = this.#session.state.tasks.filter(({ task }) => !this.#live.has(task))
+    const lost = this.#session.state.tasks.filter(({ task }) => !this.#tasks.live.has(task))
     for (const task of lost) await this.#again(task, { code: 'node_died', message: 'the process that ran it died' })
     this.begin()
   }
@@ -63,17 +73,17 @@ export class Tasks {
   /** Lets go of every task: another process goes on with those that are open in the log. */
   close(): void {
     clearTimeout(this.#repair)
-    for (const live of this.#live.values()) live.cancel('the task is left')
-    this.#live.clear()
+    for (const live of this.#held?.live.values() ?? []) live.cancel('the task is left')
+    this.#held?.live.clear()
   }
 
   async #begin(task: string): Promise<void> {
-    this.#starting.delete(task)
+    this.#tasks.starting.delete(task)
     const open = this.#session.state.tasks.find((each) => each.task === task)
-    if (!open || this.#live.has(task)) return
+    if (!open || this.#tasks.live.has(task)) return
     try {
       const start = await turnStart(this.#session, open.turn)
-      this.#live.set(
+      this.#tasks.live.set(
         task,
         new LiveTask(
           this.#session,
@@ -84,7 +94,7 @@ export class Tasks {
             died: (code, message) => this.#died(open, { code, message }),
             unstorable: (error) => this.#unstorable(task, error),
           },
-          this.#suspects.has(task),
+          this.#tasks.suspects.has(task),
         ),
       )
     } catch (error) {
@@ -99,8 +109,8 @@ export class Tasks {
   }
 
   async #died(open: OpenTask, loss: Loss): Promise<void> {
-    this.#live.delete(open.task)
-    if (isWorkerFault(loss.code)) this.#suspects.add(open.task)
+    this.#tasks.live.delete(open.task)
+    if (isWorkerFault(loss.code)) this.#tasks.suspects.add(open.task)
     try {
       await this.#again(open, loss)
       this.begin()
@@ -120,8 +130,8 @@ export class Tasks {
   }
 
   async #finish(task: string, fields: Pick<EventOf<'task.finished'>, 'outcome' | 'result' | 'speaks'>): Promise<void> {
-    this.#live.delete(task)
-    this.#suspects.delete(task)
+    this.#tasks.live.delete(task)
+    this.#tasks.suspects.delete(task)
     try {
       await this.#session.commit([this.#session.body({ type: 'task.finished', task, ...fields })])
       await this.#house.onEnd()
@@ -139,8 +149,8 @@ export class Tasks {
   /** The log cannot be written: what is open is begun again when it can. */
   #unstorable(task: string, error: unknown): void {
     this.#house.log.error({ session: this.#session.id, task, err: error }, 'a background task could not go on')
-    this.#live.get(task)?.cancel('the session log cannot be written')
-    this.#live.delete(task)
+    this.#tasks.live.get(task)?.cancel('the session log cannot be written')
+    this.#tasks.live.delete(task)
     clearTimeout(this.#repair)
     this.#repair = setTimeout(() => this.#tryAgain(task), TRY_AGAIN_MS)
     this.#repair.unref()

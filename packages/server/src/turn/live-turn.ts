@@ -104,6 +104,8 @@ export class LiveTurn implements RunListener {
         }
         case 'commit': {
           const end = endOfCommits(said, at)
+          // It is past what it waited for, and says so when it waits again: parked now, nothing would wake it.
+          this.#waits = { isWaiting: false, heard: 0 }
           this.#run.credit(bytes)
           return this.#commit(said.slice(at, end), () => this.#take(said, end))
         }
