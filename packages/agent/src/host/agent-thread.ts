@@ -306,6 +306,10 @@ const FROM_SOURCE = '--conditions=longwire-source'
  */
 function sourceArguments(): { readonly execArgv?: string[] } {
   if (extname(import.meta.url) !== '.ts') return {}
-  const others = process.execArgv.filter((argument) => argument !== '--conditions=source' && argument !== FROM_SOURCE)
-  return { execArgv: [...others, FROM_SOURCE] }
+  return { execArgv: [...process.execArgv.filter(isForWorkers), FROM_SOURCE] }
+}
+
+/** A worker refuses to start with what is for the whole process: V8's flags, the inspector, profiles. */
+function isForWorkers(argument: string): boolean {
+  return /^--(import|require|loader|disable-warning|no-warnings|enable-source-maps|trace-)/.test(argument)
 }
