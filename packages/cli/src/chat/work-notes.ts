@@ -23,6 +23,10 @@ export class WorkNotes {
         return event.message.parts
           .filter((part) => part.type === 'reasoning')
           .flatMap(({ text }) => prose(text, COLUMNS, PLAIN).map((line) => `  ┊ ${line}`))
+      case 'task.started':
+        return [`◔ in the background: ${clipped(event.label, COLUMNS)}`]
+      case 'control.settled':
+        return [`  ↳ ${event.outcome}${event.by ? ` by ${event.by}` : ''}`]
       case 'step.rolledback':
         return [`↶ taken back: ${clipped(event.reason, COLUMNS)}`]
       case 'turn.ended':

@@ -45,6 +45,14 @@ function gist(event: Exclude<ReadEvent, { type: 'snapshot' }>): string {
       return `${event.name} ${JSON.stringify(event.input)}`
     case 'tool.finished':
       return `${event.outcome} after ${duration(event.tookMs)} ${event.error ?? JSON.stringify(event.output) ?? ''}`
+    case 'inputs.arranged':
+      return event.inputs.join(', ')
+    case 'step.started':
+      return `${event.name}${event.until ? ` until ${new Date(event.until).toISOString()}` : ''}`
+    case 'schedule.set':
+      return `${event.schedule} ${event.label}, next ${new Date(event.next).toISOString()}`
+    case 'schedule.ended':
+      return `${event.schedule} ${event.reason}`
     case 'step.finished':
       return `${event.name} after ${duration(event.tookMs)}`
     case 'step.rolledback':
@@ -56,7 +64,7 @@ function gist(event: Exclude<ReadEvent, { type: 'snapshot' }>): string {
     case 'control.requested':
       return `${event.request} ${event.kind}: ${event.message}`
     case 'control.settled':
-      return `${event.request} ${event.outcome}`
+      return `${event.request} ${event.outcome}${event.by ? ` by ${event.by}` : ''} ${event.answer ? JSON.stringify(event.answer) : ''}`
     case 'task.started':
       return `${event.task} ${event.label}`
     case 'task.finished':
