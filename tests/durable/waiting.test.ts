@@ -162,6 +162,24 @@ describe('a turn that only waits', () => {
     expect(wellFormed(person.commits, { isQuiet: true })).toEqual([])
   })
 
+  test('[T13] that sleeps just as long as it takes to be parked wakes each time', async () => {
+    const home = homeOf(
+      defineAgent({
+        name: 'napper',
+        async run(turn) {
+          for (let nap = 0; nap < 40; nap++) await turn.sleep(4)
+          await turn.text('rested')
+        },
+      }),
+      { limits: { parkMs: 4 } },
+    )
+    const person = await talkTo(home, 'napper', 'Nap')
+    await person.until(ended(1))
+    expect(of(person.commits, 'step.finished')).toHaveLength(40)
+    expect(textsOf(person.commits)).toEqual(['rested'])
+    expect(wellFormed(person.commits, { isQuiet: true })).toEqual([])
+  })
+
   test('[T10] [T13] sleeps over a restart, and wakes at the time that it was to wake at', async () => {
     const clock = new SkippedClock()
     const home = homeOf(
