@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path'
 import type { Readable } from 'node:stream'
-import { Worker } from 'node:worker_threads'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { FailureCode } from '@longwire/protocol'
 import type { AgentDescription, FromAgent, ToAgent, TurnStart } from '../boundary/messages.ts'
 import type { Clock } from '../clock.ts'
@@ -130,13 +130,12 @@ export class AgentThread {
   #spawn(): void {
     const { file, memoryMb, loadMs } = this.#options
     const workerData: AgentWorkerData = { file }
-    const worker = new Worker(ENTRY, {
+    const worker = startWorker({
       name: basename(file),
       workerData,
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-      ...sourceArguments(),
     })
     this.#state = { kind: 'loading', worker, held: [] }
     this.#pipe(worker.stdout, 'stdout')
@@ -304,12 +303,20 @@ const FROM_SOURCE = '--conditions=longwire-source'
  * From source, the worker has to find the other packages' source too. It does so by a condition of our own, in place of
  * `source`, behind which other packages have files that Node does not run.
  */
-function sourceArguments(): { readonly execArgv?: string[] } {
-  if (extname(import.meta.url) !== '.ts') return {}
-  return { execArgv: [...process.execArgv.filter(isForWorkers), FROM_SOURCE] }
+function sourceArguments(): { readonly execArgv: string[] } | undefined {
+  if (extname(import.meta.url) !== '.ts') return undefined
+  const others = process.execArgv.filter((argument) => argument !== '--conditions=source' && argument !== FROM_SOURCE)
+  return { execArgv: [...others, FROM_SOURCE] }
 }
 
-/** A worker refuses to start with what is for the whole process: V8's flags, the inspector, profiles. */
-function isForWorkers(argument: string): boolean {
-  return /^--(import|require|loader|disable-warning|no-warnings|enable-source-maps|trace-)/.test(argument)
+/** A worker refuses to start with a flag that is for the whole process, of V8 for one; then it does without all of them. */
+function startWorker(options: WorkerOptions): Worker {
+  const execArgv = sourceArguments()?.execArgv
+  if (!execArgv) return new Worker(ENTRY, options)
+  try {
+    return new Worker(ENTRY, { ...options, execArgv })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error
+    return new Worker(ENTRY, { ...options, execArgv: [FROM_SOURCE] })
+  }
 }
