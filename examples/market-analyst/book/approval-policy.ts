@@ -6,7 +6,7 @@ import type { Book } from './book.ts'
 import { OrderRefused, worthOf } from './rules.ts'
 
 /** An order of more than this, in AXD, needs a person's approval. */
-export const APPROVAL_ABOVE = 10_000
+const APPROVAL_ABOVE = 10_000
 
 /**
  * Lets small orders pass and has large ones approved, with the reason. An order that the book would refuse is let

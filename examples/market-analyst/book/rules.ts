@@ -76,11 +76,11 @@ function shareOf(market: Market, ticker: string) {
 }
 
 /** What open orders do not hold back. */
-export function availableCash({ cash, reserved }: BookState): number {
+function availableCash({ cash, reserved }: BookState): number {
   return Math.round((cash - reserved) * 100) / 100
 }
 
-export function availableShares({ positions, orders }: BookState, ticker: string): number {
+function availableShares({ positions, orders }: BookState, ticker: string): number {
   const held = positions.find((position) => position.ticker === ticker)?.quantity ?? 0
   return orders.reduce(
     (left, order) =>

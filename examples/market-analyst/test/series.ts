@@ -106,3 +106,7 @@ export function crossoverOf(ticker: string, fast: number, slow: number) {
   const said = (fraction: number) => `${fraction > 0 ? '+' : ''}${pct(fraction).toFixed(2)}%`
   return { rule: said(made - 1), hold: said(all.at(-1)!.close / all[slow - 1]!.close - 1), trades }
 }
+
+export function closeOf(ticker: string): number {
+  return closes.get(ticker)!.at(-1)!.close
+}

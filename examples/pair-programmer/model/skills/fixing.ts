@@ -29,9 +29,10 @@ export function fix(desk: Desk, only: readonly string[]): Step {
   if (desk.isWaiting) return asks('I run the tests first: what fails, and how, says where to look.')
   if (!run) return nothingToShow(desk)
   if (run.stopped || run.failed.length === 0) return says(...toldOf(run), !run.stopped && 'There is nothing to fix.')
+  const meant = new Set(meantOf(run.failed, only).map(({ name }) => name))
   const given = new Set<string>()
   for (let round = 0; round < MOST_FIXED; round++) {
-    const failure: Failure | undefined = wanted(run.failed, only).find(({ name }) => !given.has(name))
+    const failure: Failure | undefined = run.failed.find(({ name }) => meant.has(name) && !given.has(name))
     if (!failure) break
     given.add(failure.name)
     const mended = mend(desk, failure, run)
@@ -46,7 +47,7 @@ export function fix(desk: Desk, only: readonly string[]): Step {
   return says(...told, ...toldOf(run))
 }
 
-function wanted(failed: readonly Failure[], only: readonly string[]): readonly Failure[] {
+function meantOf(failed: readonly Failure[], only: readonly string[]): readonly Failure[] {
   const named = failed.filter(({ name, test }) =>
     only.some((word) => `${name} ${test ?? ''}`.toLowerCase().includes(word)),
   )
