@@ -20,7 +20,7 @@ export interface Answered {
   readonly [field: string]: unknown
 }
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 15_000
 
 type AnswerFields = Readonly<Record<string, unknown>>
 
@@ -50,10 +50,15 @@ export class Person {
     return this.#session
   }
 
-  /** The session as another person's client sees it, from the beginning. */
+  /** The same person with another device, which has read nothing yet. */
   again(): Person {
+    return this.of(this.#session)
+  }
+
+  /** The same person in another session. */
+  of(session: string): Person {
     const other = new Person(this.#home)
-    other.#session = this.#session
+    other.#session = session
     return other
   }
 
@@ -88,9 +93,9 @@ export class Person {
   async #answer(answer: (request: EventOf<'control.requested'>) => AnswerFields | undefined): Promise<void> {
     for (const commit of this.commits) {
       if (commit.type !== 'control.requested' || this.#answered.has(commit.request)) continue
-      this.#answered.add(commit.request)
       const given = answer(commit)
       if (!given) continue
+      this.#answered.add(commit.request)
       await this.say({ type: 'answer', id: `answer-${commit.request}`, request: commit.request, ...given })
     }
   }

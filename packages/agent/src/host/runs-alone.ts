@@ -1,11 +1,11 @@
 import type { Run, RunListener } from './agent-host.ts'
 import type { AgentThread } from './agent-thread.ts'
 
-/** Workers for one run each, at most at once: further runs wait until one of them is gone. */
+/** Runs at once, at most: further ones wait until one of them is over. */
 const AT_ONCE = 4
 
 interface Held {
-  readonly begin: (thread: AgentThread) => Run
+  readonly begin: (thread: AgentThread, listener: RunListener) => Run
   readonly spawn: () => AgentThread
   readonly listener: RunListener
   /** What its session did with it before it ran. */
@@ -15,7 +15,9 @@ interface Held {
 
 /** Runs that may take their worker down with them, each in a worker of its own that goes with it. */
 export class RunsAlone {
+  /** A worker outlives its run for a moment, so there may be more of them. */
   readonly #threads = new Set<AgentThread>()
+  readonly #running = new Set<Held>()
   #waiting: Held[] = []
 
   /** `begin` starts the run in the worker that `spawn` makes. */
@@ -31,6 +33,7 @@ export class RunsAlone {
       cancel: (reason) => {
         this.#waiting = this.#waiting.filter((each) => each !== held)
         held.run?.cancel(reason)
+        this.#over(held)
       },
       steer: (inputs) => ask((run) => run.steer(inputs)),
       settled: (request, settled) => ask((run) => run.settled(request, settled)),
@@ -43,25 +46,42 @@ export class RunsAlone {
   async close(): Promise<void> {
     const waiting = this.#waiting
     this.#waiting = []
+    this.#running.clear()
     for (const { listener } of waiting) listener.died('node_stopped', 'the server stopped')
     await Promise.all([...this.#threads].map((thread) => thread.close()))
   }
 
   #next(): void {
-    while (this.#threads.size < AT_ONCE && this.#waiting.length > 0) this.#run(this.#waiting.shift()!)
+    while (this.#running.size < AT_ONCE && this.#waiting.length > 0) this.#run(this.#waiting.shift()!)
   }
 
   #run(held: Held): void {
     const thread = held.spawn()
     this.#threads.add(thread)
+    this.#running.add(held)
     // Its run is told of it; there is nobody else to tell.
     thread.loaded.catch(() => {})
-    held.run = held.begin(thread)
+    held.run = held.begin(thread, this.#listener(held))
     thread.retire()
     for (const ask of held.asked) ask(held.run)
-    void thread.closed.then(() => {
-      this.#threads.delete(thread)
-      this.#next()
-    })
+    void thread.closed.then(() => this.#threads.delete(thread))
+  }
+
+  #listener(held: Held): RunListener {
+    const { listener } = held
+    return {
+      said: (said) => {
+        listener.said(said)
+        if (said.at(-1)?.type === 'end') this.#over(held)
+      },
+      died: (code, message) => {
+        listener.died(code, message)
+        this.#over(held)
+      },
+    }
+  }
+
+  #over(held: Held): void {
+    if (this.#running.delete(held)) this.#next()
   }
 }

@@ -102,7 +102,7 @@ export class WorkerHost implements AgentHost {
     }
     if (isAlone) {
       const spawn = () => this.#spawnOne(home.file)
-      return this.#alone.start(spawn, listener, (thread) => thread.start(turn, listener))
+      return this.#alone.start(spawn, listener, (thread, heard) => thread.start(turn, heard))
     }
     return leastLoaded(home.threads).start(turn, listener)
   }
