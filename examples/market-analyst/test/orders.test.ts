@@ -130,6 +130,35 @@ describe('an order', () => {
     expect(held().orders).toHaveLength(1)
   })
 
+  test('stays told, whatever is said while it is placed; a question beside it is answered as well', async () => {
+    const order = { side: 'buy', ticker: 'NVLT', quantity: 20 }
+    const output = {
+      order: book.place({ principal: 'tester', session: 's', call: 'x' }, order as never),
+      cash: 1,
+      position: 20,
+    }
+    for (const steer of ['only Europe', 'And how is gold doing?']) {
+      const steered = new Talk({ tools: allTools() })
+      steered.prompt.push(
+        { role: 'user', content: [{ type: 'text', text: 'Buy 20 Novalith' }] },
+        {
+          role: 'assistant',
+          content: [{ type: 'tool-call', toolCallId: 'x', toolName: 'place_order', input: order }],
+        },
+        {
+          role: 'tool',
+          content: [
+            { type: 'tool-result', toolCallId: 'x', toolName: 'place_order', output: { type: 'json', value: output } },
+          ],
+        },
+      )
+      const { text, called } = await steered.ask(steer)
+      expect(text).toContain('**Bought 20 Novalith Semiconductors (NVLT)')
+      expect(called.map(({ tool }) => tool)).not.toContain('place_order')
+      expect(called.length).toBeGreaterThan(0)
+    }
+  })
+
   test('that a turn left unanswered is not placed by the next', async () => {
     talk.prompt.push({ role: 'user', content: [{ type: 'text', text: 'Buy 20 Novalith' }] })
     const { called, text } = await talk.ask('How is gold doing?')

@@ -2,6 +2,9 @@ import type { Desk } from '../desk.ts'
 import { asks, bullets, nothingToShow, plural, type Step, says } from '../skill.ts'
 import { toldOf } from './testing.ts'
 
+/** What is prose may say the word and mean another thing. */
+const CODE = /\.[cm]?[jt]sx?$/
+
 /** A name becomes another wherever it stands as a word, a file at a time; then the tests are run. */
 export function rename(desk: Desk, from: string, to: string): Step {
   if (from === to) return says(`**Nothing to do**: it is called \`${to}\` already.`)
@@ -15,7 +18,8 @@ export function rename(desk: Desk, from: string, to: string): Step {
       `**I renamed nothing**: \`${to}\` is taken already, at \`${there.hits[0]!.path}:${there.hits[0]!.line}\`.`,
     )
   if (here.cut) return says(`**I renamed nothing**: \`${from}\` stands in more lines than I can see.`)
-  const paths = [...new Set(here.hits.map(({ path }) => path))]
+  const paths = [...new Set(here.hits.map(({ path }) => path))].filter((path) => CODE.test(path))
+  if (paths.length === 0) return says(`**I renamed nothing**: \`${from}\` is in no file of code.`)
   const files = paths.map((path) => desk.ask('read_file', { path }))
   if (desk.isWaiting)
     return asks(
