@@ -3,13 +3,15 @@ import type { Person } from './person.ts'
 
 export type Choice = 'again' | 'skip' | 'result'
 
+type Question = Pick<EventOf<'control.requested'>, 'kind' | 'options'>
+
 /** Whether this asks what to do about a call that was cut. */
-export function asksAboutCut({ kind, options = [] }: EventOf<'control.requested'>): boolean {
+function asksAboutCut({ kind, options = [] }: Question): boolean {
   return kind === 'choice' && options.some(({ value }) => value === 'again')
 }
 
 /** What the person of these tests answers. */
-export function answerTo(request: EventOf<'control.requested'>, afterCut: Choice = 'again') {
+export function answerTo(request: Question, afterCut: Choice = 'again') {
   if (asksAboutCut(request)) return { action: 'accept', content: { choice: afterCut, result: { pay: 'given' } } }
   if (request.kind === 'approval') return { approved: true }
   if (request.kind === 'form') return { action: 'accept', content: { city: 'Trieste' } }

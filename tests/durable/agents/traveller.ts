@@ -1,8 +1,10 @@
 // An agent that does one of everything, and notes each thing that it really does, so that a test can count.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { type Agent, defineAgent, type ToolContext, tool } from '@longwire/agent'
+import { type Agent, defineAgent, type Model, type ToolContext, tool } from '@longwire/agent'
 import { z } from 'zod'
+
+type LanguageModel = Extract<Model, { specificationVersion: 'v4' }>
+type Prompt = Parameters<LanguageModel['doStream']>[0]['prompt']
 
 /** Takes a line for each thing that was done. */
 export type Notes = (line: string) => void
@@ -13,7 +15,7 @@ export function traveller(note: Notes, paceMs = 1): Agent {
   const did = (session: string, what: string, of: string) => note(JSON.stringify({ at: Date.now(), session, what, of }))
   const work = async (name: string, { call, session }: ToolContext, what: string) => {
     did(session, name, call)
-    await pause(paceMs)
+    await pause(4 * paceMs)
     return { [name]: what }
   }
   const book = tool({
@@ -103,7 +105,7 @@ export function traveller(note: Notes, paceMs = 1): Agent {
 }
 
 /** Offline, and a function of what it is asked: it books twice, pays and ships, and then has something to say. */
-function travelModel(paceMs: number): LanguageModelV4 {
+function travelModel(paceMs: number): LanguageModel {
   return {
     specificationVersion: 'v4',
     provider: 'offline',
@@ -114,10 +116,7 @@ function travelModel(paceMs: number): LanguageModelV4 {
   }
 }
 
-async function* answerTo(
-  prompt: LanguageModelV4CallOptions['prompt'],
-  paceMs: number,
-): AsyncGenerator<LanguageModelV4StreamPart> {
+async function* answerTo(prompt: Prompt, paceMs: number): AsyncGenerator<object> {
   const asked = prompt.findLastIndex(({ role }) => role === 'user')
   const text = JSON.stringify(prompt[asked]?.content ?? '')
   const isDone = prompt.slice(asked).some(({ role }) => role === 'tool')
