@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import picocolors from 'picocolors'
+import { whenOrphaned } from './when-orphaned.ts'
 
 export type Style = ReturnType<typeof picocolors.createColors>
 
@@ -15,7 +16,7 @@ export interface Terminal {
   readonly env: Environment
   /** Colours of `output`; plain where it is not a terminal, or `NO_COLOR` is set. */
   readonly style: Style
-  /** Calls `stop` for each SIGINT and SIGTERM. Returns the way to leave them alone again. */
+  /** Calls `stop` for each SIGINT and SIGTERM, and where npm's shell is gone. Returns the way to leave them alone again. */
   onStop(stop: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
 }
 
@@ -30,7 +31,11 @@ export function processTerminal(): Terminal {
     onStop(stop) {
       process.on('SIGINT', stop)
       process.on('SIGTERM', stop)
-      return () => void process.off('SIGINT', stop).off('SIGTERM', stop)
+      const forget = whenOrphaned(env, () => stop('SIGTERM'))
+      return () => {
+        process.off('SIGINT', stop).off('SIGTERM', stop)
+        forget()
+      }
     },
   }
 }
