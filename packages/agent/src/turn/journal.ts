@@ -220,7 +220,7 @@ function keptAs({ started, finished, message, toolStarted, ...rest }: RecordedSt
 export const GENERATE = 'generate'
 
 /** What a model call used; undefined for a step that is none. */
-export function usageIn({ message, finished }: RecordedStep): Usage | undefined {
+function usageIn({ message, finished }: RecordedStep): Usage | undefined {
   if (message) return message.finishReason === undefined ? undefined : (message.usage ?? {})
   if (finished?.name !== GENERATE || finished.error) return undefined
   return (finished.output as { readonly usage?: Usage } | null | undefined)?.usage
