@@ -126,7 +126,6 @@ class Fate {
 
   /** Every question is answered until nothing is under way. */
   async #rest(): Promise<readonly Commit[]> {
-    this.#home.die()
     const { commits } = this.#person
     await this.#person.until(
       () => commits.length > 0 && wellFormed(commits, { isQuiet: true }).length === 0,
