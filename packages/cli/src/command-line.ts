@@ -69,6 +69,8 @@ function commandLine(terminal: Terminal, done: Done): Command {
       .env('PORT')
       .argParser(portOf)
   const data = () => new Option('--data <dir>', 'folder of the session log').default('.longwire').env('LONGWIRE_DATA')
+  const workers = () =>
+    new Option('--workers <number>', 'worker threads for each agent file').default(1).argParser(workersOf)
   const durability = () =>
     new Option('--durability <level>', 'what the log survives: the death of the process, or the loss of power as well')
       .choices(['process', 'power'])
@@ -83,6 +85,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .addOption(host())
     .addOption(data())
     .addOption(durability())
+    .addOption(workers())
     .option('--quiet', 'say nothing but what goes wrong')
     .addOption(json('one line of JSON when it listens, and the log as JSON on the error stream'))
     .addHelpText(
@@ -108,6 +111,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .addOption(host())
     .addOption(data())
     .addOption(durability())
+    .addOption(workers())
     .addHelpText('after', examples([['longwire dev examples/market-analyst', 'then edit, and go on talking']]))
     .action(async (files, options) => {
       const { dev } = await import('./commands/dev.ts')
@@ -243,6 +247,13 @@ function portOf(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.')
   return port
+}
+
+function workersOf(text: string): number {
+  const workers = Number(text)
+  if (!/^\d+$/.test(text) || workers < 1 || workers > 64)
+    throw new InvalidArgumentError('Workers are a number from 1 to 64.')
+  return workers
 }
 
 function jsonOf(text: string): Json {

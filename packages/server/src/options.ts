@@ -15,7 +15,10 @@ export interface ServerOptions {
   readonly port?: number
   /** The folder that holds the session log, or a store that is open already. In memory where it is left out. */
   readonly data?: string | SessionStore
-  /** What the log survives: the death of the process, or the loss of power as well. */
+  /**
+   * What the log survives: the death of the process, which is the default on loopback without verifiers and where `NODE_ENV` is
+   * not `production`, or the loss of power as well, which is the default otherwise.
+   */
   readonly durability?: 'process' | 'power'
   /** Who may enter, asked in order. On loopback, without any: everybody on this machine is one principal. */
   readonly verifiers?: readonly Verifier[]
@@ -65,11 +68,12 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
         'Listen on 127.0.0.1, or give a verifier.',
     )
   }
+  const isDevelopment = !isOpen && verifiers.length === 0 && process.env.NODE_ENV !== 'production'
   return {
     ...options,
     host,
     port: options.port ?? 8787,
-    durability: options.durability ?? (process.env.NODE_ENV === 'production' ? 'power' : 'process'),
+    durability: options.durability ?? (isDevelopment ? 'process' : 'power'),
     verifiers: verifiers.length > 0 ? verifiers : [developmentVerifier],
     limits: { ...LIMITS, ...options.limits },
     heartbeatMs: options.heartbeatMs ?? 15_000,

@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly port: number
   readonly data: string
   readonly durability: 'process' | 'power'
+  /** Worker threads for each agent file. */
+  readonly workers?: number
 }
 
 /** A server with these agents on this log, listening; or the named reason why there is none. */
