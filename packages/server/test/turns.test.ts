@@ -315,6 +315,28 @@ describe('a turn', () => {
     expect(await answer({ request: 'yes-no', approved: false })).toMatchObject({ type: 'ok' })
   })
 
+  test('a turn is given back what the provider of its model wants to see again', async () => {
+    const { home, peer, session, run } = await running()
+    const { turn } = run.start
+    const provider = { anthropic: { signature: 'abc' } }
+    const parts = [
+      { type: 'reasoning' as const, text: 'Hm', provider },
+      { type: 'tool-call' as const, call: 'c1', name: 'look', input: {}, provider },
+    ]
+    run.commit({ type: 'message.committed', turn, step: `${turn}.1`, message: { role: 'assistant', parts } })
+    run.end()
+    await peer.event('turn.ended')
+    await turnOn(home, peer)
+    const next = await home.host.runOf(session, 2)
+    const said = next.start.history.find(({ role }) => role === 'assistant')
+    expect(said).toMatchObject({
+      parts: [
+        { text: 'Hm', provider },
+        { call: 'c1', provider },
+      ],
+    })
+  })
+
   test('a turn is given what was said before it: partial answers, tools and their results', async () => {
     const { home, peer, run } = await running()
     run.message(1, 'Prices rose')

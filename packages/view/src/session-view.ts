@@ -85,8 +85,8 @@ export interface MessageView {
 }
 
 export type PartView =
-  | { readonly type: 'text'; readonly id: string; readonly text: string }
-  | { readonly type: 'reasoning'; readonly id: string; readonly text: string }
+  | { readonly type: 'text'; readonly id: string; readonly text: string; readonly provider?: Json | undefined }
+  | { readonly type: 'reasoning'; readonly id: string; readonly text: string; readonly provider?: Json | undefined }
   | ToolPartView
   | Extract<InputPart, { type: 'file' }>
   | Extract<InputPart, { type: 'data' }>
@@ -115,6 +115,8 @@ export interface ToolPartView {
   readonly error?: string | undefined
   /** The latest request about this call: an approval, or what the client is to do. */
   readonly request?: string | undefined
+  /** What the model's provider wants back with this call, opaque. */
+  readonly provider?: Json | undefined
   readonly startedAt?: number | undefined
   readonly tookMs?: number | undefined
 }

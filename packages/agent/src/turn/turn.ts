@@ -137,7 +137,8 @@ export interface Turn {
   sleep(time: Duration | Date): Promise<void>
   /**
    * Begins work that may outlive the turn, and resolves with the id of the task. `work` must not use the turn: it has a
-   * context of its own. What it returns must be JSON or undefined.
+   * context of its own. What it returns must be JSON or undefined. Call it in the turn itself or in a branch, not in a step
+   * or a tool: one that has finished is not run again after a crash, and what it began could not be found.
    */
   background(
     label: string,

@@ -1,5 +1,5 @@
 import type { HistoryEntry, ToolResult } from '@longwire/agent/internal'
-import type { InputPart, MessagePart } from '@longwire/protocol'
+import type { InputPart, Json, MessagePart } from '@longwire/protocol'
 import type { MessageView, PartView, SessionView, ToolPartView } from '@longwire/view'
 
 /** What was said before this turn, as a model call needs it: each assistant message followed by its tools' results. */
@@ -39,12 +39,17 @@ function messagePart(part: PartView): MessagePart {
   switch (part.type) {
     case 'text':
     case 'reasoning':
-      return { type: part.type, text: part.text, ...('provider' in part ? { provider: part.provider as never } : {}) }
+      return { type: part.type, text: part.text, ...providerOf(part) }
     case 'tool':
-      return { type: 'tool-call', call: part.call, name: part.name, input: part.input ?? null }
+      return { type: 'tool-call', call: part.call, name: part.name, input: part.input ?? null, ...providerOf(part) }
     default:
       return part
   }
+}
+
+/** What the model's provider wants back with a part: signatures of what it thought, for one. */
+function providerOf({ provider }: { readonly provider?: Json | undefined }): { readonly provider?: Json } {
+  return provider === undefined ? {} : { provider }
 }
 
 function resultOf(part: ToolPartView): ToolResult {

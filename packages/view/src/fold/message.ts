@@ -30,7 +30,7 @@ function partOf(part: MessagePart, index: number, turn: TurnView): PartView {
   switch (part.type) {
     case 'text':
     case 'reasoning':
-      return { type: part.type, id: `${index}`, text: part.text }
+      return defined({ type: part.type, id: `${index}`, text: part.text, provider: part.provider })
     case 'tool-call':
       return callOf(part, turn)
     default:
@@ -39,10 +39,16 @@ function partOf(part: MessagePart, index: number, turn: TurnView): PartView {
 }
 
 /** A call that was started before its message was committed keeps what is known of it. */
-function callOf({ call, name, input }: Extract<MessagePart, { type: 'tool-call' }>, turn: TurnView): PartView {
+function callOf(
+  { call, name, input, provider }: Extract<MessagePart, { type: 'tool-call' }>,
+  turn: TurnView,
+): PartView {
   const known = findCall(turn, call)
-  if (known && isStarted(known)) return known
-  return asRequested({ type: 'tool', call, name, state: 'input-available', input }, turn.requests)
+  if (known && isStarted(known)) return defined({ ...known, provider })
+  return asRequested(
+    defined({ type: 'tool' as const, call, name, state: 'input-available' as const, input, provider }),
+    turn.requests,
+  )
 }
 
 /** The calls of the step that were started and that its message does not name. */
