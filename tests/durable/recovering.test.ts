@@ -63,6 +63,9 @@ describe('what is run again and again', () => {
     await person.until(ended(1), () => ({ approved: true }))
     expect(of(person.commits, 'turn.ended')).toMatchObject([{ outcome: 'completed' }])
     expect(of(person.commits, 'turn.started')).toHaveLength(7)
+    // Each death withdraws the same: what one withdrew is not what the next has more to withdraw.
+    const withdrawn = of(person.commits, 'step.rolledback').map(({ step }) => step)
+    expect(withdrawn).toHaveLength(6 * new Set(withdrawn).size)
     expect(wellFormed(person.commits, { isQuiet: true })).toEqual([])
   })
 
