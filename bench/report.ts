@@ -3,8 +3,8 @@ export interface Row {
   readonly what: string
   readonly unit: string
   readonly longwire: number
-  readonly raw?: number
-  /** Longwire's number in raw ws's, as the median of the rounds. */
+  readonly peer?: number
+  /** Longwire's number in the peer's, as the median of the rounds. */
   readonly ratio?: number
   readonly aim?: Aim
 }
@@ -20,8 +20,12 @@ export interface Measure {
   readonly name: string
   readonly title: string
   readonly meaning: string
+  /** What the two columns of numbers are headed; `longwire` and `raw ws` unless given. */
+  readonly columns?: Columns
   run(pace: Pace): Promise<readonly Row[]>
 }
+
+export type Columns = readonly [ours: string, peer: string]
 
 /** How much time to take. */
 export interface Pace {
@@ -34,23 +38,22 @@ export interface Section {
   readonly rows: readonly Row[]
 }
 
-const COLUMNS = ['', 'unit', 'longwire', 'raw ws', 'ratio', 'aim', ''] as const
-
-/** All rows as one table of Markdown, which reads well in a terminal too. */
-export function table(rows: readonly Row[]): string {
-  const cells = [COLUMNS, COLUMNS.map((_, index) => (index >= 2 && index <= 4 ? '--:' : '---')), ...rows.map(cellsOf)]
-  const widths = COLUMNS.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
+/** The rows of a section as a table of Markdown, which reads well in a terminal too. */
+export function table({ measure, rows }: Section): string {
+  const head = ['', 'unit', ...(measure.columns ?? ['longwire', 'raw ws']), 'ratio', 'aim', '']
+  const cells = [head, head.map((_, index) => (index >= 2 && index <= 4 ? '--:' : '---')), ...rows.map(cellsOf)]
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
   return cells
     .map((row) => `| ${row.map((cell, column) => aligned(cell, column, widths[column]!)).join(' | ')} |`)
     .join('\n')
 }
 
-function cellsOf({ what, unit, longwire, raw, ratio, aim }: Row): readonly string[] {
+function cellsOf({ what, unit, longwire, peer, ratio, aim }: Row): readonly string[] {
   return [
     what,
     unit,
     number(longwire),
-    raw === undefined ? '' : number(raw),
+    peer === undefined ? '' : number(peer),
     ratio === undefined ? '' : `${ratio.toFixed(2)}×`,
     aim?.text ?? '',
     aim === undefined ? '' : aim.isMet ? 'met' : 'missed',

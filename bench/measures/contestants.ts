@@ -1,7 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Child } from '../process/child.ts'
+import type { Served } from '../servers/longwire.ts'
+
+/** The agent that says what the load generator asks for. */
+export const SPEAKER = new URL('../servers/bench-agent.ts', import.meta.url)
 
 export type Name = 'longwire' | 'raw ws'
 
@@ -39,8 +44,10 @@ export function temporaryData(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'longwire-bench-'))
 }
 
-export function startLongwire(data: string): Promise<Child> {
-  return Child.start(new URL('../servers/longwire.ts', import.meta.url), [data])
+/** Our server on this data; it serves the agent that the load generator speaks to, unless others are given. */
+export function startLongwire(data: string, agents: readonly URL[] = [SPEAKER], blockedMs?: number): Promise<Child> {
+  const served: Served = { data, agents: agents.map((agent) => fileURLToPath(agent)), blockedMs }
+  return Child.start(new URL('../servers/longwire.ts', import.meta.url), [JSON.stringify(served)])
 }
 
 export function startLoad(): Promise<Child> {

@@ -20,7 +20,7 @@ What the resident memory of the server process grew by, after garbage collection
           what: `${connections.toLocaleString('en-US')} sessions`,
           unit: 'KiB each',
           longwire,
-          raw,
+          peer: raw,
           ratio,
           aim,
         })

@@ -25,7 +25,7 @@ the difference to the moment at which the load generator read it, on a clock tha
       const milliseconds = (name: Name) => median(rounds.map((round) => quantile(round[name], q) / 1_000))
       const [longwire, raw] = [milliseconds('longwire'), milliseconds('raw ws')]
       const aim = q === 0.5 ? { aim: { text: 'within 1 ms', isMet: longwire - raw <= 1 } } : {}
-      return { what: `p${q * 100}`, unit: 'ms', longwire, raw, ratio: longwire / raw, ...aim }
+      return { what: `p${q * 100}`, unit: 'ms', longwire, peer: raw, ratio: longwire / raw, ...aim }
     })
   },
 }

@@ -58,7 +58,7 @@ async function compare(setting: Setting, pace: Pace): Promise<Row> {
     what: `${sessions} ${sessions === 1 ? 'session' : `sessions, ${over}`}, ${burst === 1 ? 'one event' : `${burst} events`} a tick`,
     unit: 'events/CPU-s',
     longwire: median(rounds.map((round) => round.longwire)),
-    raw: median(rounds.map((round) => round['raw ws'])),
+    peer: median(rounds.map((round) => round['raw ws'])),
     ratio,
     ...(aim === undefined ? {} : { aim: { text: `≥ ${aim}×`, isMet: ratio >= aim } }),
   }

@@ -24,7 +24,7 @@ export class Child {
 
   /** Starts the module at `entry`, and resolves when it is ready to be asked. */
   static async start(entry: URL, args: readonly string[] = []): Promise<Child> {
-    const execArgv = ['--conditions=source', ...profiling(entry)]
+    const execArgv = ['--conditions=longwire-source', ...profiling(entry)]
     const process = fork(entry, args, { execArgv, serialization: 'advanced' })
     const child = new Child(process, entry.pathname.split('/').at(-1)!)
     await child.ask('ready')

@@ -1,15 +1,32 @@
-import { fileURLToPath } from 'node:url'
 import { createServer } from '@longwire/server'
 import { answering, VITALS } from '../process/answering.ts'
+import { sharedClock } from './speech.ts'
 
 // Our server as it is served: the worker host, the SQLite log on a disk, and no setting that a user would not have.
 
-const [data] = process.argv.slice(2)
-const agents = [fileURLToPath(new URL('./bench-agent.ts', import.meta.url))]
-const server = await createServer({ agents, data: data!, durability: 'process', port: 0 })
+/** What this process is told when it is started. */
+export interface Served {
+  readonly data: string
+  /** Files of agents. */
+  readonly agents: readonly string[]
+  /** The server's default unless given. */
+  readonly blockedMs?: number | undefined
+}
+
+const { data, agents, blockedMs } = JSON.parse(process.argv[2]!) as Served
+const server = await createServer({
+  agents,
+  data,
+  durability: 'process',
+  port: 0,
+  ...(blockedMs === undefined ? {} : { blockedMs }),
+})
+const readyAt = sharedClock()
 
 answering({
   ...VITALS,
   port: () => Number(new URL(server.url).port),
+  /** The moment at which it was ready, on the clock that all processes share. */
+  readyAt: () => readyAt,
   stop: () => server.stop(100),
 })
