@@ -169,11 +169,11 @@ describe('a run of the tests', () => {
     ['prints for ever', "for (;;) process.stdout.write('x'.repeat(65536))", 'it printed more than 131072 bytes'],
   ])('that %s is stopped', async (_, code, why) => {
     put('test/basket.test.js', code)
-    const startedAt = performance.now()
-    const run = await runTests(workspace, { ms: 1_500, bytes: 131_072 }, never)
+    // One that prints is stopped for what it printed, however long the machine takes to begin.
+    const ms = why.startsWith('it ran') ? 1_500 : 60_000
+    const run = await runTests(workspace, { ms, bytes: 131_072 }, never)
     expect(run.stopped).toBe(why)
     expect(run.output.length).toBeLessThanOrEqual(8_000)
-    expect(performance.now() - startedAt).toBeLessThan(6_000)
   })
 
   test('ends with the turn that it is for', async () => {
