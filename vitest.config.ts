@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -8,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     pool: 'forks',
+    // One less than the processors would be one on a small machine, and most of what runs here waits.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: ['--conditions=longwire-source'],
     // Every thread and process that a test starts strips the types of our sources anew, unless Node keeps what it made.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url)) },
