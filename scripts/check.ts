@@ -22,6 +22,11 @@ const STAGES: readonly Stage[] = [
   },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'], cure: 'npx tsc -p tsconfig.json shows the errors again' },
   {
+    name: 'types of pages',
+    command: ['tsc', '-p', 'tsconfig.browser.json'],
+    cure: 'npx tsc -p tsconfig.browser.json shows the errors again',
+  },
+  {
     name: 'import arrows',
     command: ['vitest', 'run', 'tests/house/arrows.test.ts'],
     cure: 'npx vitest run tests/house/arrows.test.ts; which way the arrows point is in ARCHITECTURE.md',
