@@ -1,7 +1,9 @@
 // The rules of `spec/log.md` as a suite for vitest: a new store is one file, and a test that calls this with it.
 import { afterAll, describe, expect, test } from 'vitest'
+import type { SharedStore } from './claims.ts'
 import { appending } from './contract/appending.ts'
 import { checkpoints } from './contract/checkpoints.ts'
+import { type ClaimsGround, claiming } from './contract/claiming.ts'
 import { closing } from './contract/closing.ts'
 import { erasing } from './contract/erasing.ts'
 import { type Holds, keys } from './contract/fixtures.ts'
@@ -52,6 +54,27 @@ export function storeContract(name: string, open: () => Promise<SessionStore>): 
     describe('closing', () => closing(holdsToTheEnd))
   })
 }
+
+/**
+ * Tries [N1] to [N12] on stores that several nodes share. Each story gets an empty one, whose clock `pass` moves: a store
+ * with a clock of its own waits.
+ */
+export function claimsContract(name: string, open: () => Promise<ClaimsGround & { close(): Promise<void> }>): void {
+  describe(`${name} keeps who runs which session`, () => {
+    claiming((rule, story) =>
+      test(rule, async () => {
+        const ground = await open()
+        try {
+          await story(ground)
+        } finally {
+          await ground.close()
+        }
+      }),
+    )
+  })
+}
+
+export type { ClaimsGround, SharedStore }
 
 async function empty(store: SessionStore): Promise<void> {
   const { items } = await store.list({ limit: 500 })

@@ -1,4 +1,14 @@
 // Where session logs live: the interface every store keeps, and the store that lives in memory.
+export type {
+  Claimed,
+  ClaimOutcome,
+  NodeBeat,
+  NodeRecord,
+  Parting,
+  SessionClaims,
+  SharedStore,
+} from './claims.ts'
+export { isShared } from './claims.ts'
 export type { MemoryStoreOptions } from './memory-store.ts'
 export { MemoryStore } from './memory-store.ts'
 export type {
@@ -13,4 +23,4 @@ export type {
   StoredCommit,
   StoreFault,
 } from './session-store.ts'
-export { BadCursor, HeadMoved, SessionExists, SessionMissing, StoreUnavailable } from './session-store.ts'
+export { BadCursor, Fenced, HeadMoved, SessionExists, SessionMissing, StoreUnavailable } from './session-store.ts'

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { checkAppend, checkCheckpoint, checkDue, checkNewSession, checkQuery, checkRead } from './bounds.ts'
+import type { SessionClaims } from './claims.ts'
 import { CommitPage } from './commit-page.ts'
 import { type ListPosition, parseCursor, printCursor } from './cursor.ts'
+import { type Claimable, MemoryClaims } from './memory-claims.ts'
 import {
   type Append,
   type Checkpoint,
+  Fenced,
   HeadMoved,
   type NewSession,
   type Page,
@@ -21,16 +24,19 @@ import {
 export interface MemoryStoreOptions {
   /** Makes the identity of a new log; never the same twice. */
   readonly newLog?: () => string
+  /** The clock by which nodes live and die: milliseconds since 1970. */
+  readonly now?: () => number
 }
 
-interface Kept extends ListPosition {
-  record: SessionRecord
+interface Kept extends ListPosition, Claimable {
   readonly commits: string[]
   checkpoint: Checkpoint | undefined
 }
 
 /** Sessions for as long as the process lives: for tests, and for trying things out. */
 export class MemoryStore implements SessionStore {
+  /** For nodes that share this process. */
+  readonly claims: SessionClaims
   readonly #sessions = new Map<string, Kept>()
   readonly #newLog: () => string
   #made = 0
@@ -38,6 +44,8 @@ export class MemoryStore implements SessionStore {
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#newLog = options.newLog ?? randomUUID
+    const { now = Date.now } = options
+    this.claims = new MemoryClaims({ now, sessions: this.#sessions, assertOpen: () => this.#assertOpen() })
   }
 
   async create(session: NewSession, commits: readonly string[]): Promise<SessionRecord> {
@@ -57,6 +65,7 @@ export class MemoryStore implements SessionStore {
       createdAt: session.createdAt,
       updatedAt: session.createdAt,
       wakeAt: session.wakeAt,
+      ...(session.owner === undefined ? {} : { epoch: 1, owner: session.owner }),
     }
     this.#made += 1
     this.#sessions.set(session.key, {
@@ -65,6 +74,7 @@ export class MemoryStore implements SessionStore {
       checkpoint: undefined,
       createdAt: session.createdAt,
       ordinal: this.#made,
+      parting: 'wants-runner',
     })
     return record
   }
@@ -80,6 +90,9 @@ export class MemoryStore implements SessionStore {
     const kept = this.#sessions.get(key)
     if (!kept) throw new SessionMissing(key)
     const { record } = kept
+    if (append.epoch !== undefined && append.epoch !== (record.epoch ?? 0)) {
+      throw new Fenced(key, append.epoch, record.epoch ?? 0)
+    }
     if (append.head !== record.head) throw new HeadMoved(key, append.head, record.head)
     for (const commit of append.commits) kept.commits.push(commit)
     const head = kept.commits.length

@@ -1,4 +1,5 @@
 import type { Metadata, SessionStatus } from '@longwire/protocol'
+import type { SessionClaims } from './claims.ts'
 
 /** What a store knows of a session without reading its log. */
 export interface SessionRecord {
@@ -21,11 +22,16 @@ export interface SessionRecord {
   readonly updatedAt: number
   /** When the session is to be woken, in milliseconds since 1970. It stays until an append moves it. */
   readonly wakeAt?: number | undefined
+  /** Raised by each claim; only of stores with claims. */
+  readonly epoch?: number | undefined
+  /** The node that runs the session, as the last claim or release left it; it may be dead. */
+  readonly owner?: string | undefined
 }
 
+/** With `owner` it is made as owned by that node, at epoch 1. */
 export type NewSession = Pick<
   SessionRecord,
-  'key' | 'session' | 'agent' | 'principal' | 'metadata' | 'command' | 'createdAt' | 'wakeAt'
+  'key' | 'session' | 'agent' | 'principal' | 'metadata' | 'command' | 'createdAt' | 'wakeAt' | 'owner'
 >
 
 /** A commit as it stands in the log: one JSON object, the event of the protocol with its `seq`. */
@@ -45,6 +51,8 @@ export interface Append {
   readonly at: number
   /** The `wakeAt` of the session from these commits on; null for none, unchanged where it is left out. */
   readonly wakeAt?: number | null | undefined
+  /** The epoch of the writer's claim, for stores with claims: another than the session's is refused with `Fenced`. */
+  readonly epoch?: number | undefined
 }
 
 /** A fold of the log up to `seq`, kept so that opening a session does not read all of it. A cache: it may be missing or old. */
@@ -83,13 +91,15 @@ export interface ReadBound {
  * nothing) is refused with a `RangeError` by every one of them, before anything is written.
  */
 export interface SessionStore {
+  /** Who runs which session: only of stores that several nodes can share. */
+  readonly claims?: SessionClaims | undefined
   /** Makes the session with its first commits, all or nothing. Rejects with `SessionExists` where the key is taken. */
   create(session: NewSession, commits: readonly string[]): Promise<SessionRecord>
   load(key: string): Promise<SessionRecord | undefined>
   /**
    * Appends all of the commits after `head`, or none, and resolves with the new head once they are as safe as the
-   * durability says. Rejects with `HeadMoved` when another writer was there, `SessionMissing` when it was erased,
-   * `StoreUnavailable` when nothing was written and a later try may succeed.
+   * durability says. Rejects with `HeadMoved` when another writer was there, `Fenced` when the session was claimed since,
+   * `SessionMissing` when it was erased, `StoreUnavailable` when nothing was written and a later try may succeed.
    */
   append(key: string, append: Append): Promise<number>
   /**
@@ -120,6 +130,20 @@ export class HeadMoved extends Error {
   readonly actual: number
   constructor(key: string, expected: number, actual: number) {
     super(`cannot append to ${key} after ${expected}: another writer is at ${actual}`)
+    this.key = key
+    this.expected = expected
+    this.actual = actual
+  }
+}
+
+/** The session was claimed by somebody else since: this writer's epoch is over. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced'
+  readonly key: string
+  readonly expected: number
+  readonly actual: number
+  constructor(key: string, expected: number, actual: number) {
+    super(`cannot append to ${key} in epoch ${expected}: it is in epoch ${actual}`)
     this.key = key
     this.expected = expected
     this.actual = actual

@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest'
-import { storeContract } from '../src/contract.ts'
+import { claimsContract, storeContract } from '../src/contract.ts'
 import { MemoryStore } from '../src/index.ts'
 
 storeContract('the memory store', async () => new MemoryStore())
+
+claimsContract('the memory store', async () => {
+  let now = 1_700_000_000_000
+  const store = new MemoryStore({ now: () => now })
+  const pass = async (ms: number) => {
+    now += ms
+  }
+  return { store, pass, close: () => store.close() }
+})
 
 test('[L19] the identity of a log comes in by the door', async () => {
   let made = 0
