@@ -17,7 +17,7 @@ export class FaultError extends Error {
 }
 
 // Result codes of SQLite, https://sqlite.org/rescode.html
-const FAULTS: Record<number, StoreFault> = {
+const FAULTS: Record<number, keyof typeof ADVICE> = {
   3: 'unwritable', // PERM
   5: 'locked', // BUSY
   6: 'locked', // LOCKED
@@ -30,7 +30,8 @@ const FAULTS: Record<number, StoreFault> = {
 const IOERR = 10
 const IOERR_SHMSIZE = 4_874
 
-const ADVICE: Record<StoreFault, string> = {
+/** What a file can say; a store that is asked over a network has more. */
+const ADVICE: Record<Exclude<StoreFault, 'unavailable' | 'unknown'>, string> = {
   full: 'there is no room on the disk; free some, and appends are taken again',
   locked: 'another process works on the file; end it, or use another directory',
   corrupt: 'the file is damaged or not a log; keep it, and restore a copy or start with an empty directory',
@@ -53,7 +54,7 @@ export function isDiskFailure(error: unknown): boolean {
   return errcode !== undefined && (errcode & 0xff) === IOERR && errcode !== IOERR_SHMSIZE
 }
 
-function kindOf(error: unknown): StoreFault {
+function kindOf(error: unknown): keyof typeof ADVICE {
   const { errcode, code } = error as { errcode?: number; code?: string }
   // The index of the write-ahead log is a file of its own; SQLite has no other word for no room to grow it.
   if (errcode === IOERR_SHMSIZE) return 'full'

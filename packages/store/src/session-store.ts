@@ -179,11 +179,21 @@ export class BadCursor extends Error {
 }
 
 /** Why a store cannot serve: what an operator has to mend. */
-export type StoreFault = 'full' | 'locked' | 'corrupt' | 'newer' | 'unwritable' | 'closed' | 'failed'
+export type StoreFault =
+  | 'full'
+  | 'locked'
+  | 'corrupt'
+  | 'newer'
+  | 'unwritable'
+  | 'unavailable'
+  | 'unknown'
+  | 'closed'
+  | 'failed'
 
 /**
- * Nothing of what was asked was written, and a later try may succeed, unless the fault is `closed` or `failed`. After
- * `failed` the store serves nothing any more, and the writer does not know: it opens the store again and loads the head.
+ * Nothing of what was asked was written, and a later try may succeed, unless the fault is `unknown`, `closed` or `failed`.
+ * After `unknown` what was asked may be written, now or a moment later: the writer loads the session again before it goes
+ * on with it. After `failed` that holds for every session, and the store serves nothing any more: it is opened again.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
