@@ -23,6 +23,7 @@ function command<T extends string, F extends z.ZodRawShape>(type: T, does: strin
 const ch = Channel.optional()
 const ticket = z.string().max(8_192).describe('a ticket that this server gave')
 const trace = Level.optional().describe('spans of this level and coarser are sent; `milestone` unless given')
+const presence = z.boolean().optional().describe('whether to be told who else reads the session; false unless given')
 const reasoning = z.boolean().optional().describe('whether reasoning is sent; true unless given')
 
 /** The schema of each command. The order is the order of the reference page. */
@@ -39,6 +40,7 @@ export const COMMANDS = {
     metadata: Metadata.optional().describe('kept with the session and given to the agent'),
     trace,
     reasoning,
+    presence,
   }),
   attach: command('attach', 'Reads a session from a place on. Answered by `attached`.', {
     ch: Channel,
@@ -51,6 +53,7 @@ export const COMMANDS = {
       .describe('what `attached` said with that place, so that lost history is noticed'),
     trace,
     reasoning,
+    presence,
   }),
   detach: command('detach', 'Stops reading. The session goes on, and `ch` is free again.', { ch: Channel }),
   input: command('input', 'Says something to the agent. At least one of `text`, `parts` and `context` is given.', {

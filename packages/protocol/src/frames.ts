@@ -10,6 +10,18 @@ const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]
 const id = CommandId.optional().describe('the command that this answers')
 const ch = Channel.optional()
 
+export const Viewer = z
+  .object({
+    viewer: z.string().describe('names the line, for as long as it lasts'),
+    principal: z.string(),
+    name: z.string().optional().describe('what people call it, where its identity says so'),
+    since: z.number().describe('milliseconds since 1970'),
+    watches: z.literal(true).optional().describe('it may do nothing but observe'),
+    you: z.literal(true).optional().describe('the line that this is sent on'),
+  })
+  .describe('somebody who reads the session now')
+export type Viewer = z.infer<typeof Viewer>
+
 /** The schema of each frame that is not an event. Events travel as they are, with `ch` in front. */
 export const FRAMES = {
   welcome: frame('welcome', 'The server knows who asks, and takes commands.', {
@@ -57,6 +69,11 @@ export const FRAMES = {
     ch,
     at: PlaceText.describe('the place of the view: events go on after it'),
     view: Json.describe('committed, and drafts marked as such'),
+  }),
+  presence: frame('presence', 'Who reads the session now, for a reader that asked: in no log, and at no place.', {
+    ch,
+    viewers: z.array(Viewer).describe('one for each line, those who came first before the others'),
+    more: z.int().min(1).optional().describe('how many more there are than are named'),
   }),
   heartbeat: frame('heartbeat', 'Nothing else was sent for `heartbeatMs`.', {}),
   pong: frame('pong', 'The answer to `ping`.', { id: CommandId }),

@@ -20,7 +20,7 @@ export type {
 } from './events.ts'
 export type { Filter, Visibility } from './filter.ts'
 export { DEFAULT_FILTER, narrow, passes, sees } from './filter.ts'
-export type { ErrorFrame, Frame, FrameOf, FrameType, Ok, Recovered } from './frames.ts'
+export type { ErrorFrame, Frame, FrameOf, FrameType, Ok, Recovered, Viewer } from './frames.ts'
 export type { Limits } from './limits.ts'
 export { LIMITS } from './limits.ts'
 export type { InputPart, Message, MessagePart } from './message.ts'

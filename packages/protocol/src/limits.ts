@@ -16,6 +16,7 @@ export const LIMIT_ROWS = {
   connections: { is: 20_000, of: 'connections of the server', over: 'too_many_connections' },
   attachments: { is: 2_000, of: 'attachments of one connection', over: 'too_many_attachments' },
   sessions: { is: 100_000, of: 'open sessions of one principal', over: 'too_many_sessions' },
+  viewers: { is: 100, of: 'readers of a session that one `presence` names' },
   waitingInputs: { is: 100, of: 'inputs of one session that wait to be applied', over: 'queue_full' },
   helloMs: { is: 5_000, of: 'how long a handshake without identity may take to say `hello`', over: 'unauthenticated' },
   handshakeMs: {

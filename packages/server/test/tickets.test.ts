@@ -103,4 +103,46 @@ describe('a ticket', () => {
     expect(renewing.closed).toBeUndefined()
     expect(await home.fetch(`/v1/agents?ticket=${stale}`)).toMatchObject({ status: 401 })
   })
+
+  test('[I5] is made to be shared only for watching named sessions, and then opens line after line', async () => {
+    const { home, session, minted } = await annsSession()
+    const grant = { sessions: [session], verbs: ['observe'], reusable: true, expiresIn: 60 }
+    for (const wrong of [
+      { verbs: ['observe', 'send'] },
+      { verbs: undefined },
+      { sessions: undefined },
+      { sessions: [] },
+    ]) {
+      const refused = await home.post('/v1/tickets', { ...grant, ...wrong }, ANN)
+      expect(refused).toMatchObject({ status: 400, body: { code: 'bad_field' } })
+    }
+    const ticket = await minted(grant)
+    for (let reload = 0; reload < 3; reload++) {
+      const watcher = await home.connect()
+      expect(await watcher.ask({ type: 'hello', ticket })).toMatchObject({ type: 'welcome', principal: 'ann' })
+      expect(await watcher.attach(session)).toMatchObject({ type: 'attached' })
+      expect(await watcher.ask({ type: 'input', ch: 1, text: 'Hi' })).toMatchObject({ code: 'forbidden' })
+      watcher.cut()
+    }
+    expect(await home.fetch(`/v1/sessions/${session}/view?ticket=${ticket}`)).toMatchObject({ status: 200 })
+  })
+
+  test('[I6] is ended by its minter, and with it every line and stream that came of it', async () => {
+    const clock = new SkippingClock()
+    const home = await house({ verifiers: [byHeader], clock, heartbeatMs: 40 })
+    const session = await (await home.connect(ANN)).open()
+    const grant = { sessions: [session], verbs: ['observe'], reusable: true, expiresIn: 60 }
+    const ticket = String((await home.post('/v1/tickets', grant, ANN)).body.ticket)
+    const watcher = await home.connect()
+    await watcher.ask({ type: 'hello', ticket })
+    await watcher.attach(session)
+    const stream = await fetch(`${home.url}/v1/sessions/${session}/events?ticket=${ticket}`)
+    const asBob = await home.post('/v1/tickets/revoke', { ticket }, { 'x-principal': 'bob' })
+    expect(asBob).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    expect(await home.post(`/v1/tickets/revoke?ticket=${ticket}`, { ticket })).toMatchObject({ status: 404 })
+    expect(await home.post('/v1/tickets/revoke', { ticket }, ANN)).toMatchObject({ status: 200 })
+    expect(await watcher.ended()).toMatchObject({ code: 4401 })
+    expect(await stream.text()).toContain('"code":"identity_expired"')
+    expect(await home.fetch(`/v1/sessions/${session}?ticket=${ticket}`)).toMatchObject({ status: 401 })
+  })
 })

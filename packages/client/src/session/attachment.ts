@@ -7,6 +7,7 @@ import type {
   Place,
   SessionCommand,
   SessionEvent,
+  Viewer,
 } from '@longwire/protocol'
 import { isAfter, ORIGIN, parsePlace, placeOf, printPlace } from '@longwire/protocol'
 import { fold, type SessionView } from '@longwire/view'
@@ -35,6 +36,8 @@ export interface AttachmentListener {
   attached(): void
   /** The view was moved by `event`. */
   moved(event: ReadEvent): void
+  /** Others have come or gone. */
+  present(): void
   ended(error: LongwireError): void
 }
 
@@ -46,7 +49,11 @@ export type Beginning =
 export interface Filtering {
   readonly trace?: Level
   readonly reasoning?: boolean
+  /** Whether to be told who else reads the session: `session.viewers`. */
+  readonly presence?: boolean
 }
+
+const NOBODY: readonly Viewer[] = []
 
 /*          line is online            attached: replay
  *   away ─────────────────► asking ──────────────────► live ◄── snapshot ── expecting
@@ -69,6 +76,8 @@ export class Attachment {
   log: string | undefined
   session: string | undefined
   agent: string | undefined
+  /** Who else reads the session, as it was told last; nobody while there is no line. */
+  viewers: readonly Viewer[] = NOBODY
   #state: State = { kind: 'away' }
   /** The last commit of the log when the session was attached to. */
   #head = 0
@@ -115,6 +124,7 @@ export class Attachment {
   lineLost(): void {
     if (this.#state.kind === 'ended') return
     this.#stopTimer()
+    this.#present(NOBODY)
     this.#outbox.lineLost()
     if (this.#state.kind !== 'fetching') this.#state = { kind: 'away' }
   }
@@ -148,6 +158,9 @@ export class Attachment {
         break
       case 'ok':
         this.#outbox.settle(frame)
+        break
+      case 'presence':
+        this.#present(frame.viewers)
         break
       case 'error':
         this.#refused(frame)
@@ -200,6 +213,12 @@ export class Attachment {
     this.#hasPlace = true
     this.#listener.moved({ type: 'snapshot', why, at, view: this.view })
     this.#listener.attached()
+  }
+
+  #present(viewers: readonly Viewer[]): void {
+    if (viewers === this.viewers) return
+    this.viewers = viewers
+    this.#listener.present()
   }
 
   #event({ ch: _, ...event }: SessionEvent & { ch?: number; href?: string }): void {

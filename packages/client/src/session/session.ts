@@ -1,4 +1,4 @@
-import type { Delivery, InputPart, Json, SessionStatus } from '@longwire/protocol'
+import type { Delivery, InputPart, Json, SessionStatus, Viewer } from '@longwire/protocol'
 import { isAfter, printPlace } from '@longwire/protocol'
 import type { SessionView } from '@longwire/view'
 import { type LongwireError, localError } from '../longwire-error.ts'
@@ -44,7 +44,8 @@ export class Session {
   readonly #attachment: Attachment
   readonly #line: Line
   readonly #outsideId: () => string
-  readonly #subscribers = new Set<(event: ReadEvent | undefined) => void>()
+  readonly #subscribers = new Set<() => void>()
+  readonly #watchers = new Set<(event: ReadEvent | undefined) => void>()
   readonly #queues = new Set<EventQueue>()
   #error: LongwireError | undefined
 
@@ -63,6 +64,7 @@ export class Session {
     this.#attachment = new Attachment(line, beginning, from, filtering, {
       attached: () => ready.resolve(this),
       moved: (event) => this.#moved(event),
+      present: () => this.#tellSubscribers(),
       ended: (error) => {
         this.#error = error
         ready.reject(error)
@@ -100,12 +102,17 @@ export class Session {
     return this.#attachment.log
   }
 
+  /** Who reads the session now, this line among them, where `presence` was asked for; nobody while the line is lost. */
+  get viewers(): readonly Viewer[] {
+    return this.#attachment.viewers
+  }
+
   /** Why the handle is of no more use, once it is: `detached`, `session_not_found`, … */
   get error(): LongwireError | undefined {
     return this.#error
   }
 
-  /** Calls `changed` after every change of the view, and when the handle ends. Returns the way to stop it. */
+  /** Calls `changed` after every change of the view or of `viewers`, and when the handle ends. Returns the way to stop it. */
   subscribe = (changed: () => void): (() => void) => {
     const subscriber = () => changed()
     this.#subscribers.add(subscriber)
@@ -192,8 +199,8 @@ export class Session {
 
   /** @internal Each event as it is folded; undefined once the handle has ended. */
   watch(watcher: (event: ReadEvent | undefined) => void): () => void {
-    this.#subscribers.add(watcher)
-    return () => this.#subscribers.delete(watcher)
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
   }
 
   /** @internal Whether the request that the view shows is open indeed: the view may be from elsewhere, or catching up. */
@@ -213,6 +220,11 @@ export class Session {
   }
 
   #tell(event: ReadEvent | undefined): void {
-    for (const subscriber of this.#subscribers) subscriber(event)
+    for (const watcher of this.#watchers) watcher(event)
+    this.#tellSubscribers()
+  }
+
+  #tellSubscribers(): void {
+    for (const changed of this.#subscribers) changed()
   }
 }

@@ -1,4 +1,5 @@
 import { comparePlaces, type Filter, isAfter, type Place, type Recovered } from '@longwire/protocol'
+import type { Seat } from '../presence/presence.ts'
 import type { Refusal } from '../refusal.ts'
 import type { LogEvent } from '../session/log-event.ts'
 import type { Reader, Session } from '../session/session.ts'
@@ -11,6 +12,8 @@ export interface AttachmentOptions {
   readonly stubBytes: number
   /** Something went wrong that the reader cannot mend: the attachment has ended. */
   readonly onFault: (error: unknown) => void
+  /** How it counts among those who read the session; left out where it comes and goes. */
+  readonly seat?: Seat | undefined
 }
 
 /**
@@ -23,6 +26,7 @@ export class Attachment implements Reader {
   readonly #outlet: Outlet
   readonly #options: AttachmentOptions
   #state: AttachmentState
+  #leave = () => {}
 
   constructor(session: Session, outlet: Outlet, options: AttachmentOptions, at: Place) {
     this.session = session
@@ -43,6 +47,7 @@ export class Attachment implements Reader {
   /** Begins to read: from its place, or where a view is to come first, from there. */
   async start(recovered: Recovered): Promise<void> {
     this.session.readers.add(this)
+    this.#sit()
     if (recovered !== 'replay') await this.#snapshot()
     await this.#catchUp()
   }
@@ -63,6 +68,16 @@ export class Attachment implements Reader {
     this.#move({ type: 'end' })
     this.session.live.delete(this)
     this.session.readers.delete(this)
+    this.#leave()
+  }
+
+  /** Is present from now on. A peer that takes nothing is told of the others when it does. */
+  #sit(): void {
+    const { seat } = this.#options
+    if (!seat) return
+    const { tell } = seat
+    const tellInTime: Seat['tell'] = tell && ((present) => !this.#is('waiting') && tell(present))
+    this.#leave = this.session.presence.enter({ ...seat, tell: tellInTime })
   }
 
   async #snapshot(): Promise<void> {

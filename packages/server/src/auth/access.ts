@@ -8,6 +8,20 @@ import type { Identity } from './verifier.ts'
 export const VERBS = ['observe', 'send', 'steer', 'approve', 'cancel'] as const
 export type Verb = (typeof VERBS)[number]
 
+/** Whoever has this one has all. */
+const EVERY_ROLE = '*'
+const OPERATES = 'operator'
+
+/** Whether this identity has the role. */
+export function hasRole({ roles = [] }: Pick<Identity, 'roles'>, role: string): boolean {
+  return roles.includes(role) || roles.includes(EVERY_ROLE)
+}
+
+/** Whether it may look at and stop what others run. Whoever is limited to some verbs or sessions may not. */
+export function isOperator(identity: Identity): boolean {
+  return hasRole(identity, OPERATES) && identity.verbs === undefined && identity.sessions === undefined
+}
+
 /** Refuses with `forbidden` where this identity may not do that. */
 export function refuseUnless(identity: Pick<Identity, 'verbs'>, verb: Verb): void {
   if (identity.verbs === undefined || identity.verbs.includes(verb)) return

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Level, narrow } from '@longwire/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../refusal.ts'
-import { VERBS, type Verb } from './access.ts'
+import { hasRole, isOperator, VERBS, type Verb } from './access.ts'
 import type { Identity, Verifier } from './verifier.ts'
 
 /** What a ticket lets its holder do. */
@@ -15,22 +15,31 @@ export interface TicketGrant {
   readonly verbs?: readonly Verb[] | undefined
   /** The finest level of the trace; the minter's unless given. */
   readonly trace?: Level | undefined
+  /**
+   * It opens any number of lines until it ends, as a link that is shared has to. Only for one that may do no more than
+   * observe sessions that it names.
+   */
+  readonly reusable?: boolean | undefined
+  /** What other readers are shown of its holder. */
+  readonly name?: string | undefined
   /** Seconds until it is worth nothing, and until an identity that came of it ends: 1 to 86,400. */
   readonly expiresIn: number
 }
 
 interface Minted {
-  readonly identity: Identity & { readonly expiresAt: number }
+  readonly identity: Identity & { expiresAt: number }
+  readonly minter: string
+  readonly isReusable: boolean
 }
 
 const MINTS_FOR_OTHERS = 'tickets'
-const EVERY_ROLE = '*'
 const MOST_TICKETS = 100_000
 const PREFIX = 'tkt_'
 
 /**
  * Short-lived tickets of this process: 256 bits of chance that stand for an identity, narrower than that of whoever made
- * them. A ticket opens one line and is used up by it; until then, or its end, it can be shown to the HTTP doors.
+ * them. A ticket opens one line and is used up by it, unless it was made to be shared; until then, or its end, it can be
+ * shown to the HTTP doors.
  */
 export class Tickets {
   readonly #clock: Clock
@@ -46,18 +55,29 @@ export class Tickets {
       this.#clock.now() + grant.expiresIn * 1_000,
       minter.expiresAt ?? Number.POSITIVE_INFINITY,
     )
-    const identity = { ...narrowed(minter, grant), expiresAt }
+    const { reusable: isReusable = false, name = minter.name } = grant
+    if (isReusable) refuseToShare(grant)
+    const identity = { ...narrowed(minter, grant), name, expiresAt }
     this.#forgetOld()
     const ticket = `${PREFIX}${this.#clock.randomId()}`
-    this.#minted.set(ticket, { identity })
+    this.#minted.set(ticket, { identity, minter: minter.principal, isReusable })
     return { ticket, expiresAt }
   }
 
-  /** Whom this ticket stands for; it is used up. Refuses with `unauthenticated` where it is no good. */
+  /** Whom this ticket stands for; it is used up, unless it was made to be shared. Refuses with `unauthenticated` where it is no good. */
   redeem(ticket: string): Identity {
     const identity = this.look(ticket)
-    this.#minted.delete(ticket)
+    if (!this.#minted.get(ticket)?.isReusable) this.#minted.delete(ticket)
     return identity
+  }
+
+  /** Ends the ticket, and every line that came of it. Only for whoever made it, and for operators. */
+  revoke(asker: Identity, ticket: string): void {
+    const minted = this.#minted.get(ticket)
+    const isOwn = minted?.minter === asker.principal && asker.verbs === undefined
+    if (!minted || !(isOwn || isOperator(asker))) throw new Refusal('not_found', 'there is no such ticket of yours')
+    this.#minted.delete(ticket)
+    minted.identity.expiresAt = this.#clock.now()
   }
 
   /** Whom this ticket stands for. Refuses with `unauthenticated` where it is no good. */
@@ -79,10 +99,15 @@ export class Tickets {
   }
 }
 
+function refuseToShare({ verbs, sessions }: TicketGrant): void {
+  const mayOnlyWatch = verbs?.every((verb) => verb === 'observe')
+  if (mayOnlyWatch && sessions !== undefined && sessions.length > 0) return
+  throw new Refusal('bad_field', 'reusable: only for a ticket with the verb observe alone, for sessions that it names')
+}
+
 function narrowed(minter: Identity, { principal = minter.principal, sessions, verbs, trace }: TicketGrant): Identity {
-  const { roles = [] } = minter
   const isForOther = principal !== minter.principal
-  if (isForOther && !roles.includes(MINTS_FOR_OTHERS) && !roles.includes(EVERY_ROLE)) {
+  if (isForOther && !hasRole(minter, MINTS_FOR_OTHERS)) {
     throw new Refusal('forbidden', `a ticket for another principal needs the role ${MINTS_FOR_OTHERS}`)
   }
   const own = minter.verbs ?? VERBS

@@ -5,6 +5,8 @@ import type { Verb } from './access.ts'
 /** Who asks, as verified. */
 export interface Identity {
   readonly principal: string
+  /** What other readers of its sessions are shown beside the principal. */
+  readonly name?: string | undefined
   /** What it may do beyond speaking in its own sessions; `*` is every role. */
   readonly roles?: readonly string[] | undefined
   /** Only these sessions are there for it; all of the principal's unless given. */

@@ -1,21 +1,20 @@
 import type { Answer, CommandOf } from '@longwire/protocol'
+import { hasRole } from '../auth/access.ts'
 import { Refusal } from '../refusal.ts'
 import type { Session } from '../session/session.ts'
 import type { OpenRequest } from '../session/session-state.ts'
 import { schemaFault } from './schema-fault.ts'
 import type { SessionCommandHandler } from './session-command.ts'
 
-const EVERY_ROLE = '*'
-
 /** Settles a request. The first answer wins; a later one is told how it was settled. */
 export const answer: SessionCommandHandler<'answer'> = async (
   { session, turns },
   command,
-  { principal: by, roles = [] },
+  { principal: by, roles },
 ) => {
   const open = session.state.requests.find(({ request }) => request === command.request)
   if (!open) throw alreadySettled(session, command.request)
-  if (open.to !== undefined && !roles.includes(open.to) && !roles.includes(EVERY_ROLE)) {
+  if (open.to !== undefined && !hasRole({ roles }, open.to)) {
     throw new Refusal('forbidden', `request ${open.request} is for ${open.to} to answer`)
   }
   if (command.hash !== undefined && command.hash !== open.hash) {

@@ -33,7 +33,8 @@ export class Connection {
   readonly channels: Channels
   readonly house: ConnectionHouse
   #identity: Identity | undefined
-  readonly #since: number
+  /** When it was made: milliseconds since 1970. */
+  readonly since: number
   readonly #bucket: TokenBucket
   #badFrames = 0
   #heardAt: number
@@ -49,7 +50,7 @@ export class Connection {
     this.channels = new Channels(house.limits.attachments)
     this.#identity = identity
     this.#bucket = new TokenBucket(house.limits.framesPerSecond, house.limits.framesBurst, now)
-    this.#since = this.#heardAt = this.#spokeAt = this.#usedAt = now
+    this.since = this.#heardAt = this.#spokeAt = this.#usedAt = now
     if (identity) this.welcome(identity)
   }
 
@@ -127,11 +128,11 @@ export class Connection {
   #overdue(now: number): [why: Ending, message: string] | undefined {
     const { limits } = this.house
     if (!this.#identity) {
-      return now - this.#since < limits.helloMs ? undefined : ['unauthenticated', `no hello in ${limits.helloMs} ms`]
+      return now - this.since < limits.helloMs ? undefined : ['unauthenticated', `no hello in ${limits.helloMs} ms`]
     }
     const { expiresAt } = this.#identity
     if (expiresAt !== undefined && now >= expiresAt) return ['identity_expired', 'come back with a fresh identity']
-    if (now - this.#since >= limits.connectionMs) return ['too_long', 'open another connection']
+    if (now - this.since >= limits.connectionMs) return ['too_long', 'open another connection']
     const isIdle = this.channels.size === 0 && now - this.#usedAt >= limits.idleMs
     return isIdle ? ['idle', `nothing was attached or asked for ${limits.idleMs} ms`] : undefined
   }

@@ -50,3 +50,10 @@ export function wholeNumber(
   }
   return number
 }
+
+/** Whether this query parameter says yes. */
+export function flag(c: Context<DoorEnv>, name: string, unless: boolean): boolean {
+  const text = c.req.query(name) ?? String(unless)
+  if (text !== 'true' && text !== 'false') throw new Refusal('bad_field', `${name} must be true or false`)
+  return text === 'true'
+}

@@ -3,6 +3,7 @@ import type { Commit, Limits, NewCommit, Place, SessionStatus } from '@longwire/
 import type { SessionRecord, SessionStore } from '@longwire/store'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import { Presence } from '../presence/presence.ts'
 import type { Refusal } from '../refusal.ts'
 import { CommitTail } from './commit-tail.ts'
 import { commitBody, commitJson, type DistributiveOmit, type LogEvent, storedEvent } from './log-event.ts'
@@ -55,6 +56,7 @@ export class Session {
   #head: number
   #sub = 0
   #drafts: OpenDrafts | undefined
+  #presence: Presence | undefined
   readonly #tail = new CommitTail()
 
   constructor(house: SessionHouse, record: SessionRecord, state: SessionState) {
@@ -86,6 +88,12 @@ export class Session {
   get drafts(): OpenDrafts {
     this.#drafts ??= new OpenDrafts()
     return this.#drafts
+  }
+
+  /** Who reads it now. */
+  get presence(): Presence {
+    this.#presence ??= new Presence(this.house.limits.viewers)
+    return this.#presence
   }
 
   get hasDrafts(): boolean {

@@ -3,6 +3,7 @@ import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
 import { reach } from '../../auth/access.ts'
 import type { CommandGround } from '../../commands/session-command.ts'
+import type { Present, Seat } from '../../presence/presence.ts'
 import { errorFrame, type Refusal } from '../../refusal.ts'
 import type { Connection } from '../connection.ts'
 import type { ConnectionCommandHandler } from '../connection-command.ts'
@@ -17,6 +18,7 @@ export const attach: ConnectionCommandHandler<'attach'> = async (connection, com
       after: after === undefined ? undefined : parsePlace(after),
       log,
       filter: filterOf(connection, command),
+      presence: command.presence,
     })
   })
 }
@@ -33,17 +35,21 @@ export interface Attaching {
   readonly after?: Place | undefined
   readonly log?: string | undefined
   readonly filter: Filter
+  /** Whether it wants to know who else reads the session. */
+  readonly presence?: boolean | undefined
 }
 
 /** Answers `attached`, and lets the session flow. */
-export function attachTo(connection: Connection, ground: CommandGround, { id, ch, after, log, filter }: Attaching) {
+export function attachTo(connection: Connection, ground: CommandGround, asked: Attaching) {
+  const { id, ch, after, log, filter } = asked
   const { session } = ground
   const { limits } = connection.house
   const recovered = recoveryFor(session, { after, log }, limits.replayCommits)
   const outlet = channelOutlet(connection, ch)
   const onFault = (error: unknown) => outlet.ended(connection.refusalFor(error))
   const at = recovered === 'replay' ? after! : session.place
-  const attachment = new Attachment(session, outlet, { filter, stubBytes: limits.stubBytes, onFault }, at)
+  const seat = seatOf(connection, asked)
+  const attachment = new Attachment(session, outlet, { filter, stubBytes: limits.stubBytes, onFault, seat }, at)
   const { id: sessionId, agent, head, log: identity, status } = session
   connection.send({ type: 'attached', id, ch, session: sessionId, agent, head, log: identity, status, recovered })
   attachment.start(recovered).catch((error) => {
@@ -51,6 +57,16 @@ export function attachTo(connection: Connection, ground: CommandGround, { id, ch
     onFault(error)
   })
   return { ground, attachment }
+}
+
+/** All attachments of a connection are one viewer. */
+function seatOf(connection: Connection, { ch, presence }: Attaching): Seat {
+  const tell = (present: Present) => {
+    connection.send({ type: 'presence', ch, ...present, viewers: [...present.viewers] })
+    return true
+  }
+  const { id: viewer, identity, since } = connection
+  return { viewer, identity, since, tell: presence ? tell : undefined }
 }
 
 /** One channel of a connection: its number in front of each event. */

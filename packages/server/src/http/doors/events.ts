@@ -16,13 +16,17 @@ import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
 import { wholeFields } from '../../attachment/readable.ts'
 import { reach } from '../../auth/access.ts'
+import type { Present, Seat } from '../../presence/presence.ts'
 import { errorFrame, Refusal } from '../../refusal.ts'
 import { storedEvent } from '../../session/log-event.ts'
 import type { Session } from '../../session/session.ts'
 import { SseWire } from '../../wires/sse-wire.ts'
 import type { DoorEnv, DoorHouse, Doors } from '../context.ts'
-import { wholeNumber } from '../request.ts'
+import { flag, wholeNumber } from '../request.ts'
 import { pollEvents } from './poll.ts'
+
+/** How often it is looked whether an identity that ends has ended. */
+const TICK_MS = 1_000
 
 /** The events of a session: as a stream of server-sent events, or a page at a time with a wait. */
 export function eventDoors(doors: Doors, house: DoorHouse): void {
@@ -65,6 +69,8 @@ export interface Asked {
   readonly after: Place
   readonly log?: string | undefined
   readonly filter: Filter
+  /** Whether it wants to know who else reads the session. */
+  readonly presence: boolean
 }
 
 export function filterOf(c: Context<DoorEnv>): Filter {
@@ -72,19 +78,18 @@ export function filterOf(c: Context<DoorEnv>): Filter {
   if (!LevelSchema.safeParse(trace).success) {
     throw new Refusal('bad_field', `trace must be one of ${LevelSchema.options.join(', ')}`)
   }
-  const reasoning = c.req.query('reasoning') ?? 'true'
-  if (reasoning !== 'true' && reasoning !== 'false') throw new Refusal('bad_field', 'reasoning must be true or false')
-  return narrow({ trace: trace as Level, reasoning: reasoning === 'true' }, c.get('identity').sees)
+  return narrow({ trace: trace as Level, reasoning: flag(c, 'reasoning', true) }, c.get('identity').sees)
 }
 
 function askedOf(c: Context<DoorEnv>): Asked {
   const text = c.req.header('last-event-id') ?? c.req.query('after')
   const after = text === undefined || text === '' ? ORIGIN : parsePlace(text)
   if (!after) throw new Refusal('bad_field', `after must be a place such as 17 or 17.3, not ${text!.slice(0, 40)}`)
-  return { after, log: c.req.query('log'), filter: filterOf(c) }
+  return { after, log: c.req.query('log'), filter: filterOf(c), presence: flag(c, 'presence', false) }
 }
 
-function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, { after, log, filter }: Asked): void {
+function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, asked: Asked): void {
+  const { after, log, filter } = asked
   const { limits } = house
   const response = c.env.outgoing
   // Gone while the session was looked for: nobody would ever say so again.
@@ -107,14 +112,31 @@ function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, {
     },
   }
   const onFault = () => outlet.ended(new Refusal('store_unavailable', 'the session log cannot be read now'))
-  const attachment = new Attachment(session, outlet, { filter, stubBytes: limits.stubBytes, onFault }, after)
-  const heartbeat = setInterval(() => {
-    if (house.clock.now() - spokeAt >= house.heartbeatMs) put(': heartbeat\n\n')
-  }, house.heartbeatMs / 2)
+  const tell = (present: Present) => {
+    put(`data: ${JSON.stringify({ type: 'presence', ...present })}\n\n`)
+    return true
+  }
+  const identity = c.get('identity')
+  const seat: Seat = {
+    viewer: `sse_${house.clock.randomId().slice(0, 22)}`,
+    identity,
+    since: spokeAt,
+    tell: asked.presence ? tell : undefined,
+  }
+  const attachment = new Attachment(session, outlet, { filter, stubBytes: limits.stubBytes, onFault, seat }, after)
+  const tick = setInterval(
+    () => {
+      const now = house.clock.now()
+      if (identity.expiresAt !== undefined && now >= identity.expiresAt) {
+        attachment.end(new Refusal('identity_expired', 'come back with a fresh identity'))
+      } else if (now - spokeAt >= house.heartbeatMs) put(': heartbeat\n\n')
+    },
+    identity.expiresAt === undefined ? house.heartbeatMs / 2 : Math.min(TICK_MS, house.heartbeatMs / 2),
+  )
   const end = () => wire.close('going_away')
   house.open.add(end)
   response.on('close', () => {
-    clearInterval(heartbeat)
+    clearInterval(tick)
     house.open.delete(end)
     attachment.detach()
   })

@@ -1,0 +1,104 @@
+import type { Viewer } from '@longwire/protocol'
+import { VERBS } from '../auth/access.ts'
+import type { Identity } from '../auth/verifier.ts'
+
+/** One line that reads a session, for as long as it does. */
+export interface Seat {
+  /** Names the line: all seats of one line are one viewer. */
+  readonly viewer: string
+  readonly identity: Pick<Identity, 'principal' | 'name' | 'verbs'>
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** Left out by a reader that did not ask who else is there. False where it has no room now: it is told later. */
+  readonly tell?: ((present: Present) => boolean) | undefined
+}
+
+/** Who reads a session now, as one of them is told. */
+export interface Present {
+  readonly viewers: readonly Viewer[]
+  /** How many more there are than are named. */
+  readonly more?: number
+}
+
+interface Taken {
+  readonly seat: Seat
+  told: string
+}
+
+const GATHER_MS = 100
+
+/**
+ * Who reads one session at this moment. It is in no log. Whoever asked is told at once when it comes, and soon after it
+ * changes: what happens within a moment is told together, so that a crowd that comes back costs little.
+ */
+export class Presence {
+  readonly #most: number
+  readonly #seats = new Set<Taken>()
+  #telling: NodeJS.Timeout | undefined
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Takes a seat, and answers the way to leave it. */
+  enter(seat: Seat): () => void {
+    const taken: Taken = { seat, told: '' }
+    this.#seats.add(taken)
+    this.#tell(taken)
+    this.#tellSoon()
+    return () => {
+      if (this.#seats.delete(taken)) this.#tellSoon()
+    }
+  }
+
+  /** Everybody who is there, those who came first before the others. */
+  get viewers(): readonly Viewer[] {
+    const byViewer = new Map<string, Viewer>()
+    const seats = [...this.#seats].sort((a, b) => a.seat.since - b.seat.since)
+    for (const { seat } of seats) if (!byViewer.has(seat.viewer)) byViewer.set(seat.viewer, viewerOf(seat))
+    return [...byViewer.values()]
+  }
+
+  #tellSoon(): void {
+    this.#telling ??= setTimeout(() => this.#tellAll(), GATHER_MS).unref()
+  }
+
+  #tellAll(): void {
+    this.#telling = undefined
+    const viewers = this.viewers
+    const told = [...this.#seats].map((taken) => this.#tell(taken, viewers))
+    if (told.includes(false)) this.#tellSoon()
+  }
+
+  /** False where this one has no room for it now. */
+  #tell(taken: Taken, viewers = this.viewers): boolean {
+    const { viewer, tell } = taken.seat
+    if (!tell) return true
+    const present = this.#presentTo(viewer, viewers)
+    const text = JSON.stringify(present)
+    if (text === taken.told) return true
+    if (!tell(present)) return false
+    taken.told = text
+    return true
+  }
+
+  /** Whoever is told is among those that are named, however many there are. */
+  #presentTo(you: string, viewers: readonly Viewer[]): Present {
+    const marked = viewers.map((each) => (each.viewer === you ? { ...each, you: true as const } : each))
+    if (marked.length <= this.#most) return { viewers: marked }
+    const own = marked.filter((each) => each.viewer === you)
+    const others = marked.filter((each) => each.viewer !== you).slice(0, this.#most - own.length)
+    return { viewers: [...own, ...others], more: marked.length - own.length - others.length }
+  }
+}
+
+function viewerOf({ viewer, identity: { principal, name, verbs }, since }: Seat): Viewer {
+  const mayOnlyWatch = verbs !== undefined && VERBS.every((verb) => verb === 'observe' || !verbs.includes(verb))
+  return {
+    viewer,
+    principal,
+    ...(name === undefined ? {} : { name }),
+    since,
+    ...(mayOnlyWatch ? { watches: true } : {}),
+  }
+}
