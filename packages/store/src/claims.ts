@@ -28,6 +28,12 @@ export interface NodeBeat {
   readonly isDraining: boolean
 }
 
+export interface BeatAnswer {
+  readonly lapsed: boolean
+  readonly drain: boolean
+  readonly now: number
+}
+
 export interface Claimed {
   readonly record: SessionRecord
   /** Goes with every append of the new owner. */
@@ -49,9 +55,10 @@ export type Parting = 'rests' | 'wants-runner'
 export interface SessionClaims {
   /**
    * Says that the node lives, for `leaseMs` from now by the store's clock. `lapsed`: it had been dead for the others
-   * meanwhile, so its sessions may be somebody else's. `drain`: an operator wants it empty.
+   * meanwhile, so its sessions may be somebody else's. `drain`: an operator wants it empty. `now`: the store's clock, in
+   * milliseconds since 1970.
    */
-  beat(beat: NodeBeat, leaseMs: number): Promise<{ readonly lapsed: boolean; readonly drain: boolean }>
+  beat(beat: NodeBeat, leaseMs: number): Promise<BeatAnswer>
   /** The node is gone: its sessions are free at once. */
   leave(node: string): Promise<void>
   /** The living, and those that died in the last ten minutes, by name. */

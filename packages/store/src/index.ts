@@ -1,5 +1,6 @@
 // Where session logs live: the interface every store keeps, and the store that lives in memory.
 export type {
+  BeatAnswer,
   Claimed,
   ClaimOutcome,
   NodeBeat,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { checkDue } from './bounds.ts'
-import type { Claimed, ClaimOutcome, NodeBeat, NodeRecord, Parting, SessionClaims } from './claims.ts'
+import type { BeatAnswer, Claimed, ClaimOutcome, NodeBeat, NodeRecord, Parting, SessionClaims } from './claims.ts'
 import type { SessionRecord } from './session-store.ts'
 
 /** A session as the claims see it. */
@@ -40,14 +40,14 @@ export class MemoryClaims implements SessionClaims {
     this.#house = house
   }
 
-  async beat(beat: NodeBeat, leaseMs: number): Promise<{ readonly lapsed: boolean; readonly drain: boolean }> {
+  async beat(beat: NodeBeat, leaseMs: number): Promise<BeatAnswer> {
     this.#house.assertOpen()
     const now = this.#house.now()
     const known = this.#nodes.get(beat.node)
     const isAsked = known?.isAsked ?? false
     this.#nodes.set(beat.node, { beat, startedAt: known?.startedAt ?? now, seenAt: now, until: now + leaseMs, isAsked })
     for (const [node, { until }] of this.#nodes) if (until < now - REMEMBER_DEAD_MS) this.#nodes.delete(node)
-    return { lapsed: known !== undefined && known.until <= now, drain: isAsked }
+    return { lapsed: known !== undefined && known.until <= now, drain: isAsked, now }
   }
 
   async leave(node: string): Promise<void> {
