@@ -7,6 +7,8 @@ import { SqliteStore } from '@longwire/store-sqlite'
 import { Tickets, ticketVerifier } from './auth/tickets.ts'
 import type { Identity, Verifier } from './auth/verifier.ts'
 import { Connections, refuseUpgrade } from './connections.ts'
+import type { DialectHouse } from './dialects/dialect.ts'
+import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
 import { createMetrics } from './metrics.ts'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.ts'
@@ -66,30 +68,32 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const redeem = async (ticket: string): Promise<Identity> => tickets.redeem(ticket)
   const connections = new Connections({ sessions, limits, heartbeatMs, clock, log, redeem }, identify)
   const open = new Set<() => void>()
-  const doors = createDoors(
-    {
-      sessions,
-      tickets,
-      agents: () => agents.agents(),
-      faults: () => (options.showsFaults ? (agents.faults ?? []) : []),
-      limits,
-      heartbeatMs,
-      clock,
-      log,
-      metrics,
-      open,
-      isReady: () => isReady,
-      version: VERSION,
-    },
-    (incoming) => knownIdentity(verifiers, incoming as IncomingMessage),
-  )
+  const house: DialectHouse = {
+    sessions,
+    tickets,
+    agents: () => agents.agents(),
+    agentAliases: options.agentAliases,
+    faults: () => (options.showsFaults ? (agents.faults ?? []) : []),
+    limits,
+    heartbeatMs,
+    clock,
+    log,
+    metrics,
+    open,
+    isReady: () => isReady,
+    version: VERSION,
+    redeem,
+    identify: (request) => knownIdentity(verifiers, request),
+  }
+  const doors = createDoors(house)
   const http = createHttpServer(
     { headersTimeout: limits.handshakeMs, requestTimeout: 4 * limits.handshakeMs, connectionsCheckingInterval: 1_000 },
     getRequestListener(doors.fetch, { overrideGlobalObjects: false }),
   )
   http.on('upgrade', (request, stream, head) => {
     const path = request.url?.split('?', 1)[0]
-    if (path === '/v1/socket') void connections.upgrade(request, stream, head)
+    const line = path === '/v1/socket' ? undefined : dialectLine(request, house)
+    if (line || path === '/v1/socket') void connections.upgrade(request, stream, head, line)
     else refuseUpgrade(stream, new Refusal('not_found', 'the WebSocket is at /v1/socket'))
   })
   let recovered: number
