@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Json } from '@longwire/protocol'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addAuthCommands } from './auth-commands.ts'
 import { agents } from './commands/agents.ts'
 import { answer } from './commands/answer.ts'
 import { chat, DEFAULT_URL } from './commands/chat.ts'
@@ -8,6 +9,7 @@ import { requests } from './commands/requests.ts'
 import { sessions } from './commands/sessions.ts'
 import { tail } from './commands/tail.ts'
 import { CommandFailure, EXITS, type Exit } from './exit-codes.ts'
+import { addAuthOptions } from './serving/auth-options.ts'
 import { styleOf, type Terminal, warn } from './terminal/terminal.ts'
 
 /** Runs one command line. Resolves with the code to end the process with; nothing is thrown. */
@@ -76,8 +78,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
       .choices(['process', 'power'])
       .default(terminal.env.NODE_ENV === 'production' ? 'power' : 'process')
 
-  program
-    .command('serve')
+  addAuthOptions(program.command('serve'))
     .summary('serve agents')
     .description('Serves the agents of these files and folders. Without any: of ./agent.ts, or of ./agents.')
     .argument('[files...]', 'agent files, or folders with agents')
@@ -210,12 +211,11 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .description('Lists your sessions, newest first.')
     .option('--agent <name>', 'only those with this agent')
     .addOption(new Option('--status <status>', 'only those').choices(['idle', 'running', 'waiting', 'closed']))
-    .option('--search <text>', 'only those whose title or beginning contains it')
     .option('--all', 'every page, not the first one only')
     .addOption(url())
     .addOption(json('each session as one line of JSON'))
     .addHelpText('after', examples([['longwire sessions --status running --json', 'what goes on now']]))
-    .action(async (options) => done(await sessions({ ...options, q: options.search }, terminal)))
+    .action(async (options) => done(await sessions(options, terminal)))
 
   program
     .command('agents')
@@ -225,6 +225,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .addOption(json('each agent as one line of JSON'))
     .action(async (options) => done(await agents(options, terminal)))
 
+  addAuthCommands(program, terminal, done)
   return program
 }
 

@@ -1,4 +1,9 @@
 // The server: sessions with agents, over WebSocket, server-sent events and long-poll.
+export { type AuthSettings, VERIFIER_NAMES, type VerifierName } from './auth/auth-settings.ts'
+export type { ApiKey, CredentialsFunction, SigningKey } from './auth/credentials/credentials.ts'
+export type { MadeKey, WantedKey } from './auth/credentials/key-records.ts'
+export { createKey, type ListedKey, listKeys, revokeKey } from './auth/credentials/key-ring.ts'
+export { type ExplainedSignature, explainSignature, type SignatureCase } from './auth/sigv4/explain-signature.ts'
 export type { Identity, Verifier } from './auth/verifier.ts'
 export type { Clock } from './clock.ts'
 export type { ServerOptions } from './options.ts'

@@ -2,6 +2,7 @@ import type { AgentHost, AgentLog } from '@longwire/agent/internal'
 import { LIMITS, type Limits } from '@longwire/protocol'
 import type { SessionStore } from '@longwire/store'
 import { type Logger, pino } from 'pino'
+import { type AuthHouse, type AuthSettings, verifiersOf } from './auth/auth-settings.ts'
 import { developmentVerifier } from './auth/development-verifier.ts'
 import { isLoopback, type Verifier } from './auth/verifier.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
@@ -22,11 +23,8 @@ export interface ServerOptions {
   readonly durability?: 'process' | 'power'
   /** Who may enter, asked in order. On loopback, without any: everybody on this machine is one principal. */
   readonly verifiers?: readonly Verifier[]
-  /**
-   * Names by which peers of other protocols call an agent, and the agent they mean. Without one, a name is looked for among
-   * the agents; and where one agent is served, every name means that one.
-   */
-  readonly agentAliases?: Readonly<Record<string, string>>
+  /** Verifiers that come with the server, asked after `verifiers`, and what roles may see. */
+  readonly auth?: AuthSettings
   readonly limits?: Partial<Limits>
   /** Milliseconds of silence after which the server says `heartbeat`: 15,000 unless given. */
   readonly heartbeatMs?: number
@@ -52,7 +50,6 @@ export interface ResolvedOptions extends Omit<ServerOptions, 'limits'> {
   readonly port: number
   readonly durability: 'process' | 'power'
   readonly verifiers: readonly Verifier[]
-  readonly agentAliases: Readonly<Record<string, string>>
   readonly limits: Limits
   readonly heartbeatMs: number
   readonly log: Logger
@@ -67,24 +64,39 @@ export class ServerMisuse extends Error {
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const host = options.host ?? '127.0.0.1'
   const isOpen = !isLoopback(host)
-  const verifiers = options.verifiers ?? []
-  if (isOpen && verifiers.length === 0) {
+  const { verifiers: own = [], auth = {} } = options
+  const isGuarded = own.length > 0 || (auth.use ?? []).length > 0
+  if (isOpen && !isGuarded) {
     throw new ServerMisuse(
       `cannot listen on ${host}: it is reachable from other machines, and nothing says who may enter. ` +
         'Listen on 127.0.0.1, or give a verifier.',
     )
   }
-  const isDevelopment = !isOpen && verifiers.length === 0 && process.env.NODE_ENV !== 'production'
+  if (isOpen && auth.use?.includes('dev')) {
+    throw new ServerMisuse(`cannot listen on ${host} with the verifier dev: it is for this machine alone.`)
+  }
+  const isDevelopment = !isOpen && !isGuarded && process.env.NODE_ENV !== 'production'
+  const clock = options.clock ?? SYSTEM_CLOCK
+  const log = options.log ?? pino({ level: 'silent' })
+  const data = typeof options.data === 'string' ? options.data : undefined
+  const chosen = isGuarded ? chosenVerifiers(auth, { data, clock, log }) : [developmentVerifier]
   return {
     ...options,
     host,
     port: options.port ?? 8787,
     durability: options.durability ?? (isDevelopment ? 'process' : 'power'),
-    verifiers: verifiers.length > 0 ? verifiers : [developmentVerifier],
-    agentAliases: options.agentAliases ?? {},
+    verifiers: [...own, ...chosen],
     limits: { ...LIMITS, ...options.limits },
     heartbeatMs: options.heartbeatMs ?? 15_000,
-    log: options.log ?? pino({ level: 'silent' }),
-    clock: options.clock ?? SYSTEM_CLOCK,
+    log,
+    clock,
+  }
+}
+
+function chosenVerifiers(auth: AuthSettings, house: AuthHouse): readonly Verifier[] {
+  try {
+    return verifiersOf(auth, house)
+  } catch (error) {
+    throw new ServerMisuse((error as Error).message, { cause: error })
   }
 }

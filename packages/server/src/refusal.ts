@@ -5,6 +5,8 @@ export interface RefusalDetail {
   /** With `already_settled`: how the request was settled. */
   readonly outcome?: unknown
   readonly cause?: unknown
+  /** The name of the key that was shown: for the server's log, never for the peer. */
+  readonly key?: string | undefined
 }
 
 /** An error that crosses the wire: a code of the protocol's table, and a sentence that says what was asked and why not. */

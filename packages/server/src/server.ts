@@ -1,20 +1,20 @@
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http'
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type AgentDescription, type AgentHost, type AgentLog, findAgents, WorkerHost } from '@longwire/agent/internal'
 import { MemoryStore, type SessionStore } from '@longwire/store'
 import { SqliteStore } from '@longwire/store-sqlite'
+import { Gate } from './auth/gate.ts'
+import { HeldIdentities } from './auth/held-identities.ts'
 import { Tickets, ticketVerifier } from './auth/tickets.ts'
-import type { Identity, Verifier } from './auth/verifier.ts'
 import { Connections, refuseUpgrade } from './connections.ts'
-import type { DialectHouse } from './dialects/dialect.ts'
-import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
 import { createMetrics } from './metrics.ts'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.ts'
 import { Refusal } from './refusal.ts'
 import { Sessions } from './session/sessions.ts'
 import { VERSION } from './version.ts'
+import { mendHandshake } from './wires/handshake.ts'
 
 /** A server that is listening. */
 export interface LongwireServer {
@@ -63,16 +63,19 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const sessions = new Sessions({ store, agents, describeAgent, limits, clock, log, onTurnEnd })
   const tickets = new Tickets(clock)
   // A ticket that is shown decides, whoever else would know the request.
-  const verifiers = [ticketVerifier(tickets), ...options.verifiers]
-  const identify = (request: IncomingMessage) => identityOf(verifiers, request)
-  const redeem = async (ticket: string): Promise<Identity> => tickets.redeem(ticket)
-  const connections = new Connections({ sessions, limits, heartbeatMs, clock, log, redeem }, identify)
+  const gate = new Gate([ticketVerifier(tickets), ...options.verifiers])
+  const identities = new HeldIdentities(gate, log)
+  const redeem = (ticket: string) => gate.redeem(ticket)
+  const connections = new Connections({ sessions, limits, heartbeatMs, clock, log, redeem, identities }, (request) =>
+    gate.identify(request),
+  )
   const open = new Set<() => void>()
-  const house: DialectHouse = {
+  const doors = createDoors({
     sessions,
     tickets,
+    gate,
+    identities,
     agents: () => agents.agents(),
-    agentAliases: options.agentAliases,
     faults: () => (options.showsFaults ? (agents.faults ?? []) : []),
     limits,
     heartbeatMs,
@@ -82,18 +85,15 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     open,
     isReady: () => isReady,
     version: VERSION,
-    redeem,
-    identify: (request) => knownIdentity(verifiers, request),
-  }
-  const doors = createDoors(house)
+  })
   const http = createHttpServer(
     { headersTimeout: limits.handshakeMs, requestTimeout: 4 * limits.handshakeMs, connectionsCheckingInterval: 1_000 },
     getRequestListener(doors.fetch, { overrideGlobalObjects: false }),
   )
   http.on('upgrade', (request, stream, head) => {
+    mendHandshake(request)
     const path = request.url?.split('?', 1)[0]
-    const line = path === '/v1/socket' ? undefined : dialectLine(request, house)
-    if (line || path === '/v1/socket') void connections.upgrade(request, stream, head, line)
+    if (path === '/v1/socket') void connections.upgrade(request, stream, head)
     else refuseUpgrade(stream, new Refusal('not_found', 'the WebSocket is at /v1/socket'))
   })
   let recovered: number
@@ -136,25 +136,10 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   async function close(deadlineMs: number): Promise<void> {
     await sessions.stop(deadlineMs)
     for (const end of open) end()
+    identities.close()
     await connections.close(CLOSE_GRACE_MS)
     await closing(http, CLOSE_GRACE_MS)
   }
-}
-
-/** Who asks, by the first verifier that knows the request; undefined where none does. */
-async function identityOf(verifiers: readonly Verifier[], request: IncomingMessage): Promise<Identity | undefined> {
-  for (const verifier of verifiers) {
-    const identity = await verifier.verify(request)
-    if (identity) return identity
-  }
-  return undefined
-}
-
-/** Who asks, at a door that serves nobody else. A line may say it later, with `hello`. */
-async function knownIdentity(verifiers: readonly Verifier[], request: IncomingMessage): Promise<Identity> {
-  const identity = await identityOf(verifiers, request)
-  if (!identity) throw new Refusal('unauthenticated', 'the request carries no identity that this server knows')
-  return identity
 }
 
 async function openStore({ data, durability }: ResolvedOptions): Promise<SessionStore> {

@@ -1,16 +1,10 @@
-import { createServer } from 'node:http'
-import { type AddressInfo, connect as netConnect } from 'node:net'
+import { connect as netConnect } from 'node:net'
 import { LIMITS } from '@longwire/protocol'
-import { MemoryStore } from '@longwire/store'
-import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { Connections } from '../src/connections.ts'
 import { Refusal } from '../src/refusal.ts'
-import { Sessions } from '../src/session/sessions.ts'
 import { afterwards, expectAWholeTurn, house, SkippingClock } from './house.ts'
 import { Peer } from './peer.ts'
 import { blocksOf } from './readers.ts'
-import { ScriptedHost } from './scripted-host.ts'
 
 const HANDSHAKE = [
   'GET /v1/socket HTTP/1.1',
@@ -121,29 +115,19 @@ describe('a connection', () => {
   })
 })
 
-/** A WebSocket door that recognises nobody in the handshake, and takes the tickets `ann` and `bob`. */
+/** A server that recognises nobody in the handshake, and takes the tickets `ann` and `bob`. */
 async function ticketDoor(): Promise<{ url: string; clock: SkippingClock }> {
   const clock = new SkippingClock()
-  const store = new MemoryStore()
-  const agents = new ScriptedHost()
-  const log = pino({ level: 'silent' })
-  const describeAgent = (name: string) => agents.agents().find((agent) => agent.name === name)
-  const sessions = new Sessions({ store, agents, describeAgent, limits: LIMITS, clock, log, onTurnEnd: () => {} })
-  const redeem = async (ticket: string) => {
-    if (ticket !== 'ann' && ticket !== 'bob') throw new Refusal('unauthenticated', 'no such ticket')
-    return { principal: ticket, sees: { trace: 'debug' as const, reasoning: true }, expiresAt: clock.now() + 60_000 }
+  const byName = {
+    name: 'name',
+    verify: async () => undefined,
+    redeem: async (ticket: string) => {
+      if (ticket !== 'ann' && ticket !== 'bob') throw new Refusal('unauthenticated', 'no such ticket')
+      return { principal: ticket, sees: { trace: 'debug' as const, reasoning: true }, expiresAt: clock.now() + 60_000 }
+    },
   }
-  const house = { sessions, limits: LIMITS, heartbeatMs: 200, clock, log, redeem }
-  const connections = new Connections(house, async () => undefined)
-  const http = createServer()
-  http.on('upgrade', (request, stream, head) => void connections.upgrade(request, stream, head))
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  afterwards(async () => {
-    await connections.close(0)
-    await sessions.stop(0)
-    http.close()
-  })
-  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, clock }
+  const { url } = await house({ verifiers: [byName], clock, heartbeatMs: 200 })
+  return { url, clock }
 }
 
 describe('a handshake that carries no identity', () => {

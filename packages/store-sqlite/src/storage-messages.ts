@@ -51,7 +51,6 @@ export interface SessionRow {
   readonly createdAt: number
   readonly updatedAt: number
   readonly wakeAt: number | null
-  readonly summary: string | null
 }
 
 export type NewSessionRow = Omit<SessionRow, 'id' | 'head' | 'status' | 'updatedAt'>

@@ -1,11 +1,12 @@
 import type { Exit } from '../exit-codes.ts'
+import { type AuthFlags, authSettingsOf } from '../serving/auth-options.ts'
 import { agentPaths, openServer, type ServeOptions } from '../serving/open-server.ts'
 import { serverLog } from '../serving/server-log.ts'
 import { startNotice } from '../serving/start-notice.ts'
 import { StopRequest, sayStopping } from '../serving/stop-request.ts'
 import { type Terminal, write } from '../terminal/terminal.ts'
 
-export interface ServeCommandOptions extends Omit<ServeOptions, 'files'> {
+export interface ServeCommandOptions extends Omit<ServeOptions, 'files'>, AuthFlags {
   readonly quiet?: boolean
   readonly json?: boolean
 }
@@ -13,9 +14,10 @@ export interface ServeCommandOptions extends Omit<ServeOptions, 'files'> {
 /** Serves agents until somebody stops it. */
 export async function serve(named: readonly string[], options: ServeCommandOptions, terminal: Terminal): Promise<Exit> {
   const { quiet, json, ...rest } = options
+  const auth = authSettingsOf(options)
   const serving = { ...rest, files: agentPaths(named) }
   const stop = new StopRequest(terminal)
-  const server = await openServer(rest, { agents: serving.files, ...serverLog(terminal, json === true) })
+  const server = await openServer(rest, { agents: serving.files, ...serverLog(terminal, json === true), ...auth })
   if (json) write(terminal, JSON.stringify(started(server, serving)))
   else if (!quiet)
     for (const line of startNotice(server, serving, columnsOf(terminal), terminal.style)) write(terminal, line)

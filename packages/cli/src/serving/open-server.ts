@@ -26,7 +26,7 @@ export async function openServer(
 ): Promise<LongwireServer> {
   requireWritable(options.data)
   try {
-    return await createServer({ ...more, ...options })
+    return await createServer({ ...options, ...more })
   } catch (error) {
     throw failureToServe(error, options)
   }
@@ -73,7 +73,8 @@ function makeFolder(path: string): void {
 function failureToServe(error: unknown, { host, port, data }: Omit<ServeOptions, 'files'>): unknown {
   if (error instanceof AgentLoadError) return agentFailure(error)
   if (error instanceof ServerMisuse) {
-    const hint = 'Serve on 127.0.0.1, or start the server from code with a verifier: createServer({ verifiers: […] }).'
+    const hint =
+      'Serve on 127.0.0.1, or say who may enter with --auth: sigv4, jwt, ticket, key, or several with commas.'
     return new CommandFailure('unsafe_host', error.message, hint, { cause: error })
   }
   const { code, fault, message } = error as { code?: string; fault?: string; message: string }

@@ -57,7 +57,6 @@ export function verbOf(command: SessionCommand): Verb {
       return isForNext(command) ? 'send' : 'steer'
     case 'withdraw':
     case 'arrange':
-    case 'describe':
       return 'send'
     case 'answer':
       return 'approve'

@@ -3,6 +3,7 @@ import { type Level, narrow } from '@longwire/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../refusal.ts'
 import { hasRole, isOperator, VERBS, type Verb } from './access.ts'
+import { bearerOf } from './bearer.ts'
 import type { Identity, Verifier } from './verifier.ts'
 
 /** What a ticket lets its holder do. */
@@ -30,11 +31,13 @@ interface Minted {
   readonly identity: Identity & { expiresAt: number }
   readonly minter: string
   readonly isReusable: boolean
+  readonly proof: string
 }
 
 const MINTS_FOR_OTHERS = 'tickets'
 const MOST_TICKETS = 100_000
 const PREFIX = 'tkt_'
+const PROOF = 'ticket:'
 
 /**
  * Short-lived tickets of this process: 256 bits of chance that stand for an identity, narrower than that of whoever made
@@ -44,6 +47,8 @@ const PREFIX = 'tkt_'
 export class Tickets {
   readonly #clock: Clock
   readonly #minted = new Map<string, Minted>()
+  /** What rests on these has ended, until it would have ended by itself. */
+  readonly #revoked = new Map<string, number>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -57,10 +62,12 @@ export class Tickets {
     )
     const { reusable: isReusable = false, name = minter.name } = grant
     if (isReusable) refuseToShare(grant)
-    const identity = { ...narrowed(minter, grant), name, expiresAt }
+    const proof = `${PROOF}${this.#clock.randomId()}`
+    const proofs = [...(minter.proofs ?? []), proof]
+    const identity = { ...narrowed(minter, grant), name, expiresAt, proofs }
     this.#forgetOld()
     const ticket = `${PREFIX}${this.#clock.randomId()}`
-    this.#minted.set(ticket, { identity, minter: minter.principal, isReusable })
+    this.#minted.set(ticket, { identity, minter: minter.principal, isReusable, proof })
     return { ticket, expiresAt }
   }
 
@@ -77,7 +84,13 @@ export class Tickets {
     const isOwn = minted?.minter === asker.principal && asker.verbs === undefined
     if (!minted || !(isOwn || isOperator(asker))) throw new Refusal('not_found', 'there is no such ticket of yours')
     this.#minted.delete(ticket)
+    this.#revoked.set(minted.proof, minted.identity.expiresAt)
     minted.identity.expiresAt = this.#clock.now()
+  }
+
+  /** False where this ticket was revoked: tickets that were made with it end as well. */
+  holds(proof: string): boolean {
+    return !this.#revoked.has(proof)
   }
 
   /** Whom this ticket stands for. Refuses with `unauthenticated` where it is no good. */
@@ -96,6 +109,7 @@ export class Tickets {
       if (identity.expiresAt > now && this.#minted.size < MOST_TICKETS) break
       this.#minted.delete(ticket)
     }
+    for (const [proof, expiresAt] of this.#revoked) if (expiresAt <= now) this.#revoked.delete(proof)
   }
 }
 
@@ -132,13 +146,16 @@ export function ticketVerifier(tickets: Tickets): Verifier {
       if (ticket === undefined) return undefined
       return isUpgrade(request) ? tickets.redeem(ticket) : tickets.look(ticket)
     },
+    redeem: async (token) => (token.startsWith(PREFIX) ? tickets.redeem(token) : undefined),
+    holds: async (proof) => tickets.holds(proof),
   }
 }
 
-function ticketOf({ url = '', headers }: IncomingMessage): string | undefined {
+function ticketOf(request: IncomingMessage): string | undefined {
+  const { url = '' } = request
   const query = url.includes('?') ? new URLSearchParams(url.slice(url.indexOf('?'))).get('ticket') : null
   if (query !== null) return query
-  const [, bearer] = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  const bearer = bearerOf(request)
   return bearer?.startsWith(PREFIX) ? bearer : undefined
 }
 

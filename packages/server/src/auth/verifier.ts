@@ -17,15 +17,26 @@ export interface Identity {
   readonly sees: Filter
   /** Milliseconds since 1970. */
   readonly expiresAt?: number | undefined
+  /** What this identity rests on: keys and tickets by name. When one of them is revoked, it ends. */
+  readonly proofs?: readonly string[] | undefined
 }
 
 /** Says who is asking. */
 export interface Verifier {
   /** A word for logs: "development". */
   readonly name: string
-  /** Undefined where the request carries nothing that this verifier knows. Rejects with a `Refusal` where it does, and it is no good. */
-  verify(request: IncomingMessage): Promise<Identity | undefined>
+  /**
+   * Undefined where the request carries nothing that this verifier knows. Rejects with a `Refusal` where it does, and it is no
+   * good. `body` reads what was sent with it, within the bound of a body; a handshake has none.
+   */
+  verify(request: IncomingMessage, body?: ReadBody): Promise<Identity | undefined>
+  /** The same for a token that came in a frame, with `hello` or `renew`. */
+  redeem?(token: string): Promise<Identity | undefined>
+  /** Whether what an identity of this verifier rests on is still good: asked again and again while a line is open. */
+  holds?(proof: string): Promise<boolean>
 }
+
+export type ReadBody = () => Promise<Uint8Array>
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/
 

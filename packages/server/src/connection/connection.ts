@@ -1,5 +1,6 @@
 import type { Command, Frame, Limits } from '@longwire/protocol'
 import type { Logger } from 'pino'
+import type { HeldIdentities } from '../auth/held-identities.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import { errorFrame, Refusal } from '../refusal.ts'
@@ -16,8 +17,10 @@ export interface ConnectionHouse {
   readonly heartbeatMs: number
   readonly clock: Clock
   readonly log: Logger
-  /** Whom this ticket stands for. Rejects with `unauthenticated` where it is no good. */
+  /** Whom this ticket, or another token, stands for. Rejects with `unauthenticated` where it is no good. */
   readonly redeem: (ticket: string) => Promise<Identity>
+  /** Ends the lines whose keys are revoked. */
+  readonly identities: HeldIdentities
 }
 
 /** Why a connection ended by the server's will. */
@@ -60,8 +63,9 @@ export class Connection {
     return this.#identity
   }
 
-  get isIdentified(): boolean {
-    return this.#identity !== undefined
+  /** Who is on the line, as far as anybody has said. */
+  get knownIdentity(): Identity | undefined {
+    return this.#identity
   }
 
   identify(identity: Identity): void {

@@ -3,6 +3,8 @@ import type { AgentDescription, AgentFault } from '@longwire/agent/internal'
 import type { Limits } from '@longwire/protocol'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { Gate } from '../auth/gate.ts'
+import type { HeldIdentities } from '../auth/held-identities.ts'
 import type { Tickets } from '../auth/tickets.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
@@ -13,6 +15,9 @@ import type { Sessions } from '../session/sessions.ts'
 export interface DoorHouse {
   readonly sessions: Sessions
   readonly tickets: Tickets
+  readonly gate: Gate
+  /** Ends the streams whose keys are revoked. */
+  readonly identities: HeldIdentities
   readonly agents: () => readonly AgentDescription[]
   /** What went wrong in agents, for their author; nothing where nobody but the author may see it. */
   readonly faults: () => readonly AgentFault[]

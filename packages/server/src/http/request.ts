@@ -9,7 +9,7 @@ export async function readBody<S extends z.ZodType>(
   schema: S,
   mostBytes: number,
 ): Promise<z.infer<S>> {
-  const text = await readText(c, mostBytes)
+  const text = Buffer.from(await bytesOf(c, mostBytes)).toString('utf8')
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -22,8 +22,13 @@ export async function readBody<S extends z.ZodType>(
   throw new Refusal('bad_field', `${issue.path.join('.') || 'the body'}: ${issue.message}`)
 }
 
-/** The body as text. One that is over the bound is let go of at the bound, whatever its head said of its length. */
-async function readText(c: Context<DoorEnv>, mostBytes: number): Promise<string> {
+/**
+ * The body. One that is over the bound is let go of at the bound, whatever its head said of its length. It can be read again:
+ * a verifier reads what is signed before a door does.
+ */
+export async function bytesOf(c: Context<DoorEnv>, mostBytes: number): Promise<Uint8Array> {
+  const read = c.req.bodyCache.arrayBuffer
+  if (read) return new Uint8Array(await read)
   const tooBig = new Refusal('frame_too_big', `the body is over ${mostBytes} bytes`)
   if (Number(c.req.header('content-length') ?? 0) > mostBytes) throw tooBig
   const chunks: Uint8Array[] = []
@@ -33,7 +38,10 @@ async function readText(c: Context<DoorEnv>, mostBytes: number): Promise<string>
     if (bytes > mostBytes) throw tooBig
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  const body = new Uint8Array(Buffer.concat(chunks))
+  // Hono keeps promises here, whatever its type says.
+  c.req.bodyCache.arrayBuffer = Promise.resolve(body.buffer) as never
+  return body
 }
 
 /** The whole number that this query parameter holds, within bounds. */

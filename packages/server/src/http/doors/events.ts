@@ -135,9 +135,12 @@ function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, a
   )
   const end = () => wire.close('going_away')
   house.open.add(end)
+  const revoked = () => attachment.end(new Refusal('identity_expired', 'what this identity rests on was revoked'))
+  const letGo = house.identities.hold({ identity: () => identity, end: revoked })
   response.on('close', () => {
     clearInterval(tick)
     house.open.delete(end)
+    letGo()
     attachment.detach()
   })
   attachment.start(recovered).catch((error) => {

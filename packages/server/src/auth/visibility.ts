@@ -1,0 +1,39 @@
+import { type Filter, type Level, sees } from '@longwire/protocol'
+
+/** What a role may see of a session. */
+export interface Visibility {
+  /** The finest level of the trace. */
+  readonly trace: Level
+  readonly reasoning: boolean
+  /** Fields of tool inputs and outputs, by name and at any depth, in whose place only a mark is shown. */
+  readonly redact?: readonly string[] | undefined
+}
+
+/** What everybody may see, and what some roles may instead. */
+export interface VisibilityPolicy {
+  readonly default?: Visibility | undefined
+  readonly roles?: Readonly<Record<string, Visibility>> | undefined
+}
+
+/** What is compiled into every attachment of an identity with these roles. */
+export type Sees = Filter & { readonly redact?: readonly string[] | undefined }
+export type SeesOf = (roles: readonly string[]) => Sees
+
+const EVERYTHING: Visibility = { trace: 'debug', reasoning: true }
+/** An end user's socket carries no debug trace unless the operator says so. */
+const BY_DEFAULT: Visibility = { trace: 'detail', reasoning: true }
+const BUILT_IN: Readonly<Record<string, Visibility>> = { '*': EVERYTHING, operator: EVERYTHING }
+
+/** Who has several roles sees what any of them sees. */
+export function compileVisibility(policy: VisibilityPolicy = {}): SeesOf {
+  const table = { ...BUILT_IN, ...policy.roles }
+  return (roles) => {
+    const known = roles.flatMap((role) => (Object.hasOwn(table, role) ? [table[role]!] : []))
+    return known.length === 0 ? (policy.default ?? BY_DEFAULT) : known.reduce(widest)
+  }
+}
+
+function widest(a: Visibility, b: Visibility): Visibility {
+  const redact = (a.redact ?? []).filter((field) => b.redact?.includes(field))
+  return { trace: sees(a.trace, b.trace) ? a.trace : b.trace, reasoning: a.reasoning || b.reasoning, redact }
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { explainSignature, type SignatureCase } from '../../src/index.ts'
+
+type Case = SignatureCase & { readonly name: string; readonly why: string; readonly expect: 'accept' | 'reject' }
+
+const { vectors } = JSON.parse(readFileSync(new URL('../../../../spec/cases/sigv4.json', import.meta.url), 'utf8')) as {
+  vectors: readonly Case[]
+}
+
+describe('[I7] a signed request of the cases', () => {
+  test.each(vectors.map((each) => [each.name, each.expect, each] as const))(
+    '%s is for %s',
+    async (_, verdict, each) => {
+      const explained = await explainSignature(each)
+      expect(explained).toMatchObject({ name: each.name, verdict })
+      // What was compared is told wherever there was something to compare.
+      if (explained.code !== 'unsigned') {
+        expect(explained.canonicalRequest).toMatch(/^GET\n\//)
+        expect(explained.stringToSign).toMatch(/^AWS4-HMAC-SHA256\n20260301T120000Z\n20260301\//)
+      }
+    },
+  )
+})
