@@ -47,12 +47,15 @@ export async function inside<T>(page: Page): Promise<JSHandle<T>> {
   return page.evaluateHandle<T>('globalThis')
 }
 
+// The browser itself tells of every request that failed. To lose the line is not a fault of the page.
+const OF_NETWORK = /^(WebSocket connection to|Failed to load resource)/
+
 /** What goes wrong in a page from now on. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
+    if (message.type() === 'error' && !OF_NETWORK.test(message.text())) complaints.push(message.text())
   })
   return complaints
 }

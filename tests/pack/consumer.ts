@@ -9,7 +9,7 @@ import { type Manifest, ROOT, type Workspace } from '../house/workspace.ts'
 const run = promisify(execFile)
 
 /** What a project that uses TypeScript has anyway: not part of what is tried, so taken from this repository as it is. */
-const ASIDE = ['@types/node', 'vitest']
+const ASIDE = ['@types/node', '@types/react', 'vitest']
 
 /** The Nodes that a package has to work in, by name. */
 export const NODES = {
@@ -115,8 +115,9 @@ async function pack(packages: readonly Workspace[], destination: string): Promis
     const which = some.flatMap(({ directory }) => ['-w', directory])
     return run('npm', ['pack', ...which, ...flags, '--pack-destination', destination], { cwd: ROOT })
   }
-  // Packing one that leans on all the others builds them too, so that they need not each be built again.
-  const last = packages.filter(({ manifest }) => manifest.name === 'longwire')
+  // Packing those that nobody leans on builds all the others too, so that they need not each be built again.
+  const leanedOn = new Set(packages.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {})))
+  const last = packages.filter(({ manifest }) => !leanedOn.has(manifest.name))
   await npmPack(last)
   await npmPack(
     packages.filter((one) => !last.includes(one)),

@@ -76,14 +76,15 @@ test('a program that uses every door type-checks, and so do the examples in the 
   const examples = await Promise.all(
     packages.map(({ directory }) => readFile(join(ROOT, directory, 'README.md'), 'utf8')),
   )
-  const blocks = examples.flatMap((page) => [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code))
-  await Promise.all(blocks.map((code, index) => consumer.write(`example-${index}.ts`, code)))
+  const blocks = examples.flatMap((page) => [...page.matchAll(/```(tsx?)\n([\s\S]*?)```/g)])
+  await Promise.all(blocks.map(([, ending, code = ''], index) => consumer.write(`example-${index}.${ending}`, code)))
   await consumer.write('my-store.ts', `export { SqliteStore as MyStore } from '@longwire/store-sqlite'\n`)
   const compilerOptions = {
     ...{ module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] },
     ...{ allowImportingTsExtensions: true, exactOptionalPropertyTypes: true, skipLibCheck: true },
+    ...{ jsx: 'react-jsx', lib: ['es2024', 'dom'] },
   }
-  await consumer.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  await consumer.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx'] }))
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
   const { stdout } = await run(process.execPath, [tsc, '-p', consumer.directory]).catch((failed) => failed)
   expect(stdout).toBe('')

@@ -74,19 +74,24 @@ export class Client {
   }
 
   /** Makes a session and attaches to it. However often the line is lost meanwhile, one session is made. */
-  open({ agent, session, metadata, ...filtering }: OpenOptions): Promise<Session> {
+  open(options: OpenOptions): Promise<Session> {
+    return this.session(options).ready
+  }
+
+  /**
+   * A handle on a session, at once: on one that is there already, by its id, or on one that it opens. It attaches by
+   * itself; `ready` tells when it has.
+   */
+  session(target: string | OpenOptions, options: SessionOptions = {}): Session {
+    if (typeof target === 'string') return this.#found(target, options)
+    const { agent, session, metadata, ...filtering } = target
     const beginning = {
       type: 'open',
       agent,
       ...(session ? { session } : {}),
       ...(metadata ? { metadata } : {}),
     } as const
-    return this.#begin(beginning, { view: emptyView() }, filtering).ready
-  }
-
-  /** A handle on a session that is there already. It attaches at once; `ready` tells when it has. */
-  session(id: string, { view, after = view?.at, log, ...filtering }: SessionOptions = {}): Session {
-    return this.#begin({ type: 'attach', session: id }, { view: view ?? emptyView(), after, log }, filtering)
+    return this.#begin(beginning, { view: emptyView() }, filtering)
   }
 
   agents(): Promise<readonly AgentInfo[]> {
@@ -108,6 +113,10 @@ export class Client {
   /** Ends every handle and the line. The sessions themselves go on. */
   close(): void {
     this.#link.end(localError('client_closed'))
+  }
+
+  #found(id: string, { view, after = view?.at, log, ...filtering }: SessionOptions): Session {
+    return this.#begin({ type: 'attach', session: id }, { view: view ?? emptyView(), after, log }, filtering)
   }
 
   #begin(beginning: Beginning, from: ConstructorParameters<typeof Session>[2], filtering: Filtering): Session {

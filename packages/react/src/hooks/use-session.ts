@@ -1,0 +1,33 @@
+import type { Session } from '@longwire/client'
+import { use, useSyncExternalStore } from 'react'
+import { LongwireContext } from '../context.ts'
+import type { SessionTarget } from '../held-sessions.ts'
+import { type SessionState, ShownSession } from '../shown-session.ts'
+import { useHeld } from './use-held.ts'
+
+/**
+ * The session that is meant, or that of the provider above. It is the same object for as long as it is the same session:
+ * what changes is read with the other hooks. It is joined at once, shared with all that mean the same, and let go of a
+ * moment after the last of them is gone.
+ */
+export function useSession(target?: SessionTarget | Session): Session {
+  const { client, session: above } = use(LongwireContext)
+  const session = useHeld(client, target) ?? above
+  if (!session) throw new Error('no session: name one, or put a <LongwireProvider session={…}> around')
+  return session
+}
+
+/** As `useSession`, and suspends until the session is there. Throws its error where it cannot be had. */
+export function useReadySession(target?: SessionTarget | Session): Session {
+  const session = useSession(target)
+  const { error } = useSessionState(session)
+  if (error) throw error
+  use(ShownSession.of(session).ready)
+  return session
+}
+
+/** Whether the session is there, and under which id. */
+export function useSessionState(session?: Session): SessionState {
+  const shown = ShownSession.of(useSession(session))
+  return useSyncExternalStore(shown.subscribe, shown.getState, shown.getFirstState)
+}

@@ -1,0 +1,13 @@
+// React over a Longwire client: each hook reads one thing, and renders when that thing changes.
+export type { SessionTarget } from './held-sessions.ts'
+export { type AgentList, useAgents } from './hooks/use-agents.ts'
+export { useClient } from './hooks/use-client.ts'
+export { useConnection } from './hooks/use-connection.ts'
+export { useRequests } from './hooks/use-requests.ts'
+export { useReadySession, useSession, useSessionState } from './hooks/use-session.ts'
+export { type SessionList, useSessions } from './hooks/use-sessions.ts'
+export { useTrace } from './hooks/use-trace.ts'
+export { type TurnOptions, useTurn } from './hooks/use-turn.ts'
+export { useView, type ViewOptions } from './hooks/use-view.ts'
+export { LongwireProvider, type LongwireProviderProps } from './longwire-provider.ts'
+export type { SessionState } from './shown-session.ts'
