@@ -211,11 +211,12 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .description('Lists your sessions, newest first.')
     .option('--agent <name>', 'only those with this agent')
     .addOption(new Option('--status <status>', 'only those').choices(['idle', 'running', 'waiting', 'closed']))
+    .option('--search <text>', 'only those whose title or beginning contains it')
     .option('--all', 'every page, not the first one only')
     .addOption(url())
     .addOption(json('each session as one line of JSON'))
     .addHelpText('after', examples([['longwire sessions --status running --json', 'what goes on now']]))
-    .action(async (options) => done(await sessions(options, terminal)))
+    .action(async (options) => done(await sessions({ ...options, q: options.search }, terminal)))
 
   program
     .command('agents')

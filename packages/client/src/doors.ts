@@ -21,6 +21,8 @@ export interface SessionInfo {
   readonly status: SessionStatus
   readonly head: number
   readonly metadata: Metadata
+  /** The beginning of what was said first; absent where nothing was. */
+  readonly summary?: string
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -37,6 +39,8 @@ export type OpenRequest = Omit<EventOf<'control.requested'>, 'type' | 'seq' | 'a
 export interface SessionsQuery {
   readonly agent?: string
   readonly status?: SessionStatus
+  /** Only those whose title or beginning contains this, whatever the case. */
+  readonly q?: string
   /** From the page before. */
   readonly cursor?: string
 }

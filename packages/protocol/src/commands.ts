@@ -68,6 +68,10 @@ export const COMMANDS = {
     ch,
     inputs: z.array(InputId).min(1).max(1_000).describe('some or all of those that wait: they go first, in this order'),
   }),
+  describe: command('describe', 'Changes what is kept with the session: its `title`, for one.', {
+    ch,
+    metadata: Metadata.describe('these fields take the place of those of the same name; null takes one away'),
+  }),
   cancel: command(
     'cancel',
     'Stops the running turn. What it said so far is kept, marked `partial`. The session stays.',
@@ -104,7 +108,7 @@ export type CommandOf<T extends CommandType> = z.infer<(typeof COMMANDS)[T]>
 export type Command = { [T in CommandType]: CommandOf<T> }[CommandType]
 
 /** The commands that speak to a session, over any wire. The others speak to a connection. */
-export const SESSION_COMMANDS = ['input', 'withdraw', 'arrange', 'cancel', 'answer', 'close'] as const
+export const SESSION_COMMANDS = ['input', 'withdraw', 'arrange', 'describe', 'cancel', 'answer', 'close'] as const
 export type SessionCommandType = (typeof SESSION_COMMANDS)[number]
 export type SessionCommand = CommandOf<SessionCommandType>
 

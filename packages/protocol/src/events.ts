@@ -99,6 +99,11 @@ export const EVENTS = {
     reason: z.string(),
     command,
   }),
+  'session.described': commit('session.described', 'What is kept with the session has changed.', {
+    changes: Metadata.describe('fields of the metadata with their new values; one that is null is taken away'),
+    by: z.string().describe('the principal'),
+    command,
+  }),
   'input.accepted': commit('input.accepted', 'A person said something. It waits to be applied.', {
     input: InputId,
     delivery: Delivery,
@@ -110,6 +115,7 @@ export const EVENTS = {
   }),
   'inputs.arranged': commit('inputs.arranged', 'The inputs that wait stand in another order.', {
     inputs: z.array(InputId).describe('all that wait, in their new order'),
+    named: z.int().min(1).optional().describe('so many of them were named; the others followed as they stood'),
     command,
   }),
   'input.applied': commit('input.applied', 'The input is part of a turn now.', {

@@ -2,6 +2,7 @@
 // The schemas these types come from are behind `@longwire/protocol/schemas`.
 export type { Command, CommandOf, CommandType, SessionCommand, SessionCommandType } from './commands.ts'
 export type { Delivery, Json, Level, Metadata, SessionStatus, SpanKind, TurnOutcome, Usage } from './common.ts'
+export { described } from './described.ts'
 export type { ErrorCode, FailureCode, Retry } from './errors.ts'
 export { ERRORS, FAILURES, mayReconnect } from './errors.ts'
 export type {

@@ -7,6 +7,8 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { refuseForeignOrigin } from './auth/same-origin.ts'
 import type { Identity } from './auth/verifier.ts'
 import { Connection, type ConnectionHouse } from './connection/connection.ts'
+import type { Line, RefusedHandshake, Speech } from './dialects/dialect.ts'
+import { Interpreter } from './dialects/interpreter.ts'
 import { errorFrame, Refusal } from './refusal.ts'
 import { offersOneOf, selectSubprotocol } from './wires/handshake.ts'
 import { WebSocketWire } from './wires/websocket-wire.ts'
@@ -37,12 +39,19 @@ interface Held {
   askedAt: number
 }
 
+interface Spoken {
+  readonly line: Line
+  readonly speech: Speech
+}
+
 /** The WebSocket door: takes handshakes, and keeps time for every connection with one timer. */
 export class Connections {
   readonly #house: ConnectionHouse
   readonly #identify: (request: IncomingMessage) => Promise<Identity | undefined>
   readonly #server: WebSocketServer
   readonly #held = new Set<Held>()
+  /** What else the answer to a handshake carries. */
+  readonly #handshakes = new WeakMap<IncomingMessage, readonly string[]>()
   readonly #ticking: NodeJS.Timeout
   #isStopping = false
 
@@ -57,6 +66,7 @@ export class Connections {
       WebSocket: NamingSocket,
       handleProtocols: (offered) => selectSubprotocol(offered, SUBPROTOCOLS),
     })
+    this.#server.on('headers', (headers, request) => headers.push(...(this.#handshakes.get(request) ?? [])))
     this.#ticking = setInterval(() => this.#tick(), Math.min(TICK_MS, house.heartbeatMs / 2))
     this.#ticking.unref()
   }
@@ -71,22 +81,29 @@ export class Connections {
     return attachments
   }
 
-  /** Takes an upgrade of the HTTP server, or refuses it with the status of the error. */
-  async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+  /** Takes an upgrade of the HTTP server, or refuses it with the status of the error. With a line it speaks a dialect. */
+  async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, line?: Line): Promise<void> {
     stream.on('error', () => stream.destroy())
     try {
       refuseForeignOrigin(request)
-      refuseOtherSubprotocols(request)
+      if (!line) refuseOtherSubprotocols(request)
       if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
       const { connections } = this.#house.limits
       if (this.#held.size >= connections) throw new Refusal('too_many_connections', `${connections} are open`)
       const identity = await this.#identify(request)
+      if (line && !identity)
+        throw new Refusal('unauthenticated', 'the handshake carries no identity that is known here')
+      const speech = line && (await line.speak(identity!))
       if (stream.destroyed) return
       // A verifier may have taken its time.
       if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
-      this.#server.handleUpgrade(request, stream, head, (socket) => this.#admit(socket, stream, identity))
+      this.#handshakes.set(request, line?.headers?.() ?? [])
+      this.#server.handleUpgrade(request, stream, head, (socket) => {
+        this.#admit(socket, stream, identity, line && { line, speech: speech! })
+      })
     } catch (error) {
-      refuseUpgrade(stream, error instanceof Refusal ? error : new Refusal('internal', 'the handshake failed'))
+      const refusal = error instanceof Refusal ? error : new Refusal('internal', 'the handshake failed')
+      refuseUpgrade(stream, refusal, line?.refuse)
     }
   }
 
@@ -116,17 +133,19 @@ export class Connections {
     clearTimeout(cut)
   }
 
-  #admit(socket: WebSocket, stream: Duplex, identity: Identity | undefined): void {
-    const wire = new WebSocketWire(socket, stream, this.#house.limits.bufferBytes)
-    const connection = new Connection(this.#house, wire, identity)
+  #admit(socket: WebSocket, stream: Duplex, identity: Identity | undefined, spoken: Spoken | undefined): void {
+    const { limits } = this.#house
+    const wire = new WebSocketWire(socket, stream, limits.bufferBytes, spoken?.line.mostFrameBytes)
+    const interpreter = spoken && new Interpreter(wire, spoken.speech)
+    const stubBytes = spoken ? (spoken.line.stubBytes ?? Number.MAX_SAFE_INTEGER) : limits.stubBytes
+    const house = spoken ? { ...this.#house, limits: { ...limits, stubBytes } } : this.#house
+    const connection = new Connection(house, interpreter ?? wire, identity)
+    interpreter?.serve(connection)
     const held: Held = { socket, stream, connection, taken: 0, askedAt: 0 }
     this.#held.add(held)
-    const letGo = this.#house.identities.hold({
-      identity: () => connection.knownIdentity,
-      end: () => connection.endWith('identity_expired', 'what this identity rests on was revoked'),
-    })
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (isBinary) connection.misread(new Refusal('bad_frame', 'a binary frame: frames are text'))
+      if (interpreter) interpreter.heard(data.toString('utf8'))
+      else if (isBinary) connection.misread(new Refusal('bad_frame', 'a binary frame: frames are text'))
       else void connection.heard(data.toString('utf8'))
       // Readers stop at the bound: what is beyond it is answers, and a peer that takes none may not ask for more.
       if (wire.buffered >= 2 * this.#house.limits.bufferBytes && !socket.isPaused) {
@@ -142,7 +161,6 @@ export class Connections {
     )
     socket.on('close', () => {
       this.#held.delete(held)
-      letGo()
       connection.over()
     })
   }
@@ -182,18 +200,25 @@ function refuseOtherSubprotocols(request: IncomingMessage): void {
   throw new Refusal('bad_field', `this server speaks the subprotocol ${SUBPROTOCOLS.join(', ')}, or none`)
 }
 
-/** Answers a handshake that is refused as HTTP would: the status, and the error as JSON. */
-export function refuseUpgrade(stream: Duplex, refusal: Refusal): void {
-  const status = ERRORS[refusal.code].http ?? 500
-  const body = JSON.stringify(errorFrame(refusal, {}))
+/** Answers a handshake that is refused as HTTP would: the status, and the error as JSON, in the words of the dialect. */
+export function refuseUpgrade(stream: Duplex, refusal: Refusal, inDialect = refusedHandshake): void {
+  const { status, headers, body } = inDialect(refusal)
   stream.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       'connection: close',
-      'content-type: application/json; charset=utf-8',
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       `content-length: ${Buffer.byteLength(body)}`,
       '',
       body,
     ].join('\r\n'),
   )
+}
+
+function refusedHandshake(refusal: Refusal): RefusedHandshake {
+  return {
+    status: ERRORS[refusal.code].http ?? 500,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(errorFrame(refusal, {})),
+  }
 }

@@ -23,6 +23,11 @@ export interface ServerOptions {
   readonly durability?: 'process' | 'power'
   /** Who may enter, asked in order. On loopback, without any: everybody on this machine is one principal. */
   readonly verifiers?: readonly Verifier[]
+  /**
+   * Names by which peers of other protocols call an agent, and the agent they mean. Without one, a name is looked for among
+   * the agents; and where one agent is served, every name means that one.
+   */
+  readonly agentAliases?: Readonly<Record<string, string>>
   /** Verifiers that come with the server, asked after `verifiers`, and what roles may see. */
   readonly auth?: AuthSettings
   readonly limits?: Partial<Limits>
@@ -50,6 +55,7 @@ export interface ResolvedOptions extends Omit<ServerOptions, 'limits'> {
   readonly port: number
   readonly durability: 'process' | 'power'
   readonly verifiers: readonly Verifier[]
+  readonly agentAliases: Readonly<Record<string, string>>
   readonly limits: Limits
   readonly heartbeatMs: number
   readonly log: Logger
@@ -86,6 +92,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     port: options.port ?? 8787,
     durability: options.durability ?? (isDevelopment ? 'process' : 'power'),
     verifiers: [...own, ...chosen],
+    agentAliases: options.agentAliases ?? {},
     limits: { ...LIMITS, ...options.limits },
     heartbeatMs: options.heartbeatMs ?? 15_000,
     log,

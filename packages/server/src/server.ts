@@ -8,6 +8,8 @@ import { Gate } from './auth/gate.ts'
 import { HeldIdentities } from './auth/held-identities.ts'
 import { Tickets, ticketVerifier } from './auth/tickets.ts'
 import { Connections, refuseUpgrade } from './connections.ts'
+import type { DialectHouse } from './dialects/dialect.ts'
+import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
 import { createMetrics } from './metrics.ts'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.ts'
@@ -70,12 +72,13 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     gate.identify(request),
   )
   const open = new Set<() => void>()
-  const doors = createDoors({
+  const house: DialectHouse = {
     sessions,
     tickets,
     gate,
     identities,
     agents: () => agents.agents(),
+    agentAliases: options.agentAliases,
     faults: () => (options.showsFaults ? (agents.faults ?? []) : []),
     limits,
     heartbeatMs,
@@ -85,7 +88,10 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     open,
     isReady: () => isReady,
     version: VERSION,
-  })
+    redeem,
+    identify: (request, body) => gate.known(request, body),
+  }
+  const doors = createDoors(house)
   const http = createHttpServer(
     { headersTimeout: limits.handshakeMs, requestTimeout: 4 * limits.handshakeMs, connectionsCheckingInterval: 1_000 },
     getRequestListener(doors.fetch, { overrideGlobalObjects: false }),
@@ -93,7 +99,8 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   http.on('upgrade', (request, stream, head) => {
     mendHandshake(request)
     const path = request.url?.split('?', 1)[0]
-    if (path === '/v1/socket') void connections.upgrade(request, stream, head)
+    const line = path === '/v1/socket' ? undefined : dialectLine(request, house)
+    if (line || path === '/v1/socket') void connections.upgrade(request, stream, head, line)
     else refuseUpgrade(stream, new Refusal('not_found', 'the WebSocket is at /v1/socket'))
   })
   let recovered: number

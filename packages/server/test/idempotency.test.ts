@@ -24,6 +24,27 @@ describe('a command with an id that came before', () => {
     expect(home.host.runs).toHaveLength(1)
   })
 
+  test('[C2] an order of which only the first inputs were named is the same when it is said again, also after a restart', async () => {
+    const data = temporaryFolder()
+    let home = await house({ data })
+    let peer = await home.connect()
+    const session = await peer.open()
+    await turnOn(home, peer)
+    const waiting: unknown[] = []
+    for (const text of ['a', 'b', 'c']) waiting.push((await peer.ask({ type: 'input', ch: 1, text })).input)
+    const arrange = { type: 'arrange', id: 'order', ch: 1, inputs: [waiting[2], waiting[2]] }
+    const first = await peer.ask(arrange)
+    expect(first).toMatchObject({ type: 'ok' })
+    await home.server.stop(0)
+    home = await house({ data })
+    peer = await home.connect()
+    await peer.attach(session)
+    expect(said(await peer.ask(arrange))).toEqual(said(first))
+    const other = { ...arrange, inputs: [waiting[1]] }
+    peer.frames.length = 0
+    expect(await peer.ask(other)).toMatchObject({ code: 'id_reused' })
+  })
+
   test('[C3] and another body gets id_reused, for every kind of command', async () => {
     const home = await house()
     const peer = await home.connect()

@@ -1,10 +1,10 @@
 import type { SessionStatus } from '@longwire/protocol'
 import type { SessionQuery } from '@longwire/store'
-import { parseCursor } from '@longwire/store/internal'
+import { parseCursor, searchable } from '@longwire/store/internal'
 
 /** A session as `SessionRow` names it. */
 export const COLUMNS = `id, key, session, agent, principal, metadata, command, head, status, log,
-  created_at AS createdAt, updated_at AS updatedAt, wake_at AS wakeAt`
+  created_at AS createdAt, updated_at AS updatedAt, wake_at AS wakeAt, summary`
 
 // As literals, because SQLite takes a partial index only for a condition it can see.
 const STATUS_IS: Record<SessionStatus, string> = {
@@ -25,6 +25,11 @@ export function listSql(query: SessionQuery): { sql: string; values: (string | n
     values.push(value)
   }
   if (query.status !== undefined) conditions.push(STATUS_IS[query.status])
+  if (query.q !== undefined) {
+    const text = searchable(query.q)
+    conditions.push('(instr(title_text, ?) > 0 OR instr(summary_text, ?) > 0)')
+    values.push(text, text)
+  }
   if (query.cursor !== undefined) {
     const { createdAt, ordinal } = parseCursor(query.cursor)
     conditions.push('(created_at, id) < (?, ?)')

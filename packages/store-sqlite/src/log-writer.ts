@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Append, Checkpoint } from '@longwire/store'
+import { searchable, searchableTitle } from '@longwire/store/internal'
 import { type Fault, faultOf, isDiskFailure } from './fault.ts'
 import type { LogFile } from './log-file.ts'
 import { rollback } from './schema.ts'
@@ -82,9 +83,10 @@ export class LogWriter {
   }
 
   #create(row: NewSessionRow, commits: readonly string[]): WriteReply {
-    const { key, session, agent, principal, metadata, command, log, createdAt, wakeAt } = row
+    const { key, session, agent, principal, metadata, command, log, createdAt, wakeAt, summary } = row
     const values = [key, session, agent, principal, metadata, command, commits.length, log, createdAt, createdAt]
-    const made = this.#statements.create.get(...values, wakeAt)
+    const found = [summary, searchableTitle(JSON.parse(metadata)), searchable(summary ?? '')]
+    const made = this.#statements.create.get(...values, wakeAt, ...found)
     if (!made) return { type: 'exists' }
     this.#insert(made.id as number, 0, commits)
     return { type: 'done', head: commits.length }
@@ -98,6 +100,7 @@ export class LogWriter {
       return there ? { type: 'moved', head: there.head as number } : { type: 'missing' }
     }
     this.#insert(moved.id as number, head, commits)
+    this.#describe(moved.id as number, append)
     return { type: 'done', head: head + commits.length }
   }
 
@@ -110,6 +113,14 @@ export class LogWriter {
     }
     if (wakeAt === undefined) return moveHeadAndStatus.get(commits.length, at, status, key, head)
     return moveHeadStatusAndWake.get(commits.length, at, status, wakeAt, key, head)
+  }
+
+  /** A session is named seldom: the appends that say nothing of it stay as cheap as they are. */
+  #describe(sid: number, { metadata, summary }: Append): void {
+    if (metadata !== undefined) {
+      this.#statements.setMetadata.run(JSON.stringify(metadata), searchableTitle(metadata), sid)
+    }
+    if (summary !== undefined) this.#statements.setSummary.run(summary, searchable(summary), sid)
   }
 
   #insert(sid: number, head: number, commits: readonly string[]): void {
@@ -163,13 +174,16 @@ function prepare(database: DatabaseSync) {
   return {
     create: database.prepare(
       `INSERT INTO session
-         (key, session, agent, principal, metadata, command, head, status, log, created_at, updated_at, wake_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'idle', ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING RETURNING id`,
+         (key, session, agent, principal, metadata, command, head, status, log, created_at, updated_at, wake_at,
+          summary, title_text, summary_text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'idle', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING RETURNING id`,
     ),
     moveHead: moveHead(''),
     moveHeadAndStatus: moveHead(', status = ?'),
     moveHeadAndWake: moveHead(', wake_at = ?'),
     moveHeadStatusAndWake: moveHead(', status = ?, wake_at = ?'),
+    setMetadata: database.prepare('UPDATE session SET metadata = ?, title_text = ? WHERE id = ?'),
+    setSummary: database.prepare('UPDATE session SET summary = ?, summary_text = ? WHERE id = ?'),
     head: database.prepare('SELECT head FROM session WHERE key = ?'),
     insert: database.prepare('INSERT INTO appended (sid, last, lines) VALUES (?, ?, ?)'),
     checkpoint: database.prepare(

@@ -55,6 +55,12 @@ export const MIGRATIONS: readonly string[] = [
   // Of many sessions few are to be woken: the others are not in the index.
   `ALTER TABLE session ADD COLUMN wake_at INTEGER;
    CREATE INDEX session_by_wake ON session (wake_at) WHERE wake_at IS NOT NULL;`,
+
+  // What a search looks through, folded as `searchable` does. Of older sessions only the title is known.
+  `ALTER TABLE session ADD COLUMN summary TEXT;
+   ALTER TABLE session ADD COLUMN title_text TEXT NOT NULL DEFAULT '';
+   ALTER TABLE session ADD COLUMN summary_text TEXT NOT NULL DEFAULT '';
+   UPDATE session SET title_text = lower(metadata ->> '$.title') WHERE json_type(metadata, '$.title') = 'text';`,
 ]
 
 export function versionOf(database: DatabaseSync): number {

@@ -99,6 +99,7 @@ export class SqliteStore implements SessionStore {
       log: randomBytes(9).toString('base64url'),
       createdAt: session.createdAt,
       wakeAt: session.wakeAt ?? null,
+      summary: session.summary ?? null,
     }
     const size = charactersOf(commits)
     const { head } = await this.#write({ type: 'create', row, commits: [...commits] }, row.key, size)
@@ -114,8 +115,9 @@ export class SqliteStore implements SessionStore {
     this.#assertOpen()
     checkAppend(key, append)
     // Copied, because it leaves later than this call.
-    const { head, commits, status, at, wakeAt } = append
-    const request: WriteRequest = { type: 'append', key, append: { head, commits: [...commits], status, at, wakeAt } }
+    const { head, commits, status, at, wakeAt, metadata, summary } = append
+    const copied = { head, commits: [...commits], status, at, wakeAt, metadata: structuredClone(metadata), summary }
+    const request: WriteRequest = { type: 'append', key, append: copied }
     return (await this.#write(request, key, charactersOf(commits), head)).head
   }
 
@@ -205,6 +207,7 @@ export class SqliteStore implements SessionStore {
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
       wakeAt: row.wakeAt ?? undefined,
+      summary: row.summary ?? undefined,
     }
   }
 

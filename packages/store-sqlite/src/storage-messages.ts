@@ -51,6 +51,7 @@ export interface SessionRow {
   readonly createdAt: number
   readonly updatedAt: number
   readonly wakeAt: number | null
+  readonly summary: string | null
 }
 
 export type NewSessionRow = Omit<SessionRow, 'id' | 'head' | 'status' | 'updatedAt'>

@@ -231,7 +231,7 @@ test('[L28] in a batch, what does not fit is refused, and what fits is written',
   const writer = new LogWriter(file, 60_000)
   const create = (key: string): WriteRequest => ({
     type: 'create',
-    row: { ...newSession(key), command: null, metadata: '{}', log: key, wakeAt: null },
+    row: { ...newSession(key), summary: null, command: null, metadata: '{}', log: key, wakeAt: null },
     commits: [],
   })
   const append = (key: string, head: number, bytes: number): WriteRequest => ({

@@ -1,3 +1,4 @@
+import type { Metadata } from '@longwire/protocol'
 import type { SessionQuery, SessionRecord, SessionStore } from '@longwire/store'
 import { MemoryStore } from '@longwire/store'
 import fc from 'fast-check'
@@ -13,6 +14,10 @@ const key = fc.constantFrom('a', 'b', 'c')
 const status = fc.option(fc.constantFrom('idle', 'running', 'waiting', 'closed'), { nil: undefined })
 const seq = fc.integer({ min: 0, max: 12 })
 const wake = fc.option(fc.option(fc.nat(20)), { nil: undefined })
+const summary = fc.option(fc.constantFrom('Ärger', 'ask', '', 'a\0'), { nil: undefined })
+const metadata = fc.option(fc.constantFrom<Metadata>({}, { title: 'Äsk' }, { title: 7 }, { other: 'ask' }), {
+  nil: undefined,
+})
 const commits = fc.array(
   fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
   { maxLength: 5 },
@@ -34,11 +39,12 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(key, commits, status, fc.nat(99), wake).map(
-      ([name, some, next, at, wakeAt]): Deed =>
+    arbitrary: fc.tuple(key, commits, status, fc.nat(99), wake, summary, metadata).map(
+      ([name, some, next, at, wakeAt, about, named]): Deed =>
         async (store, run) => {
           const head = (await store.load(run + name))?.head ?? 0
-          return store.append(run + name, { head, commits: some, status: next, at, wakeAt })
+          const described = { summary: about, metadata: named }
+          return store.append(run + name, { head, commits: some, status: next, at, wakeAt, ...described })
         },
     ),
   },
@@ -62,10 +68,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       (store, run) =>
         store.erase(run + name),
   ),
-  fc.tuple(status, fc.integer({ min: 1, max: 3 })).map(
-    ([filter, limit]): Deed =>
+  fc.tuple(status, fc.integer({ min: 1, max: 3 }), fc.constantFrom(undefined, 'ä', 'SK')).map(
+    ([filter, limit, q]): Deed =>
       (store, run) =>
-        listAll(store, { principal: run, status: filter, limit }),
+        listAll(store, { principal: run, status: filter, q, limit }),
   ),
   fc.tuple(fc.nat(20), fc.constantFrom(1, 3, 500)).map(
     ([before, limit]): Deed =>
@@ -85,7 +91,7 @@ async function outcome(answer: Promise<unknown>): Promise<string> {
   return JSON.stringify(said, (field, value) => (field === 'log' ? 'a log' : value))
 }
 
-test('[L1] to [L19], [L30] [L31]: the SQLite store answers as the memory store does, whatever is asked', async () => {
+test('[L1] to [L19], [L30] to [L33]: the SQLite store answers as the memory store does, whatever is asked', async () => {
   const memory = new MemoryStore()
   const sqlite = await SqliteStore.open({ directory: temporaryDirectory(), durability: 'process' })
   let runs = 0

@@ -16,6 +16,7 @@ export function checkNewSession(session: NewSession, commits: readonly string[])
   if (session.owner !== undefined) checkName('owner', session.owner)
   checkWhole('createdAt', session.createdAt, 0)
   if (session.wakeAt !== undefined) checkWhole('wakeAt', session.wakeAt, 0)
+  if (session.summary !== undefined) checkName('summary', session.summary)
   for (const commit of commits) checkCommit(session.key, commit)
 }
 
@@ -25,6 +26,7 @@ export function checkAppend(key: string, append: Append): void {
   if (append.wakeAt !== undefined && append.wakeAt !== null) checkWhole('wakeAt', append.wakeAt, 0)
   if (append.epoch !== undefined) checkWhole('epoch', append.epoch, 0)
   checkStatus(append.status)
+  if (append.summary !== undefined) checkName('summary', append.summary)
   if (append.commits.length === 0) throw new RangeError(`cannot append to ${key}: there are no commits`)
   for (const commit of append.commits) checkCommit(key, commit)
 }

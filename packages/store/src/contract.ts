@@ -14,7 +14,7 @@ import { waking } from './contract/waking.ts'
 import type { SessionStore } from './session-store.ts'
 
 /**
- * Tries [L1] to [L21], [L30] and [L31] on stores that `open` makes, which begin empty. A store that a test has left whole
+ * Tries [L1] to [L21] and [L30] to [L33] on stores that `open` makes, which begin empty. A store that a test has left whole
  * is emptied and handed to the next, because opening may be dear; one that a test failed on, or closed, never is.
  */
 export function storeContract(name: string, open: () => Promise<SessionStore>): void {

@@ -4,6 +4,7 @@ import type { SessionClaims } from './claims.ts'
 import { CommitPage } from './commit-page.ts'
 import { type ListPosition, parseCursor, printCursor } from './cursor.ts'
 import { type Claimable, MemoryClaims } from './memory-claims.ts'
+import { searchable, searchableTitle } from './search-text.ts'
 import {
   type Append,
   type Checkpoint,
@@ -58,6 +59,7 @@ export class MemoryStore implements SessionStore {
       agent: session.agent,
       principal: session.principal,
       metadata: structuredClone(session.metadata),
+      summary: session.summary,
       command: session.command,
       head: commits.length,
       status: 'idle',
@@ -97,7 +99,9 @@ export class MemoryStore implements SessionStore {
     for (const commit of append.commits) kept.commits.push(commit)
     const head = kept.commits.length
     const wakeAt = append.wakeAt === undefined ? record.wakeAt : (append.wakeAt ?? undefined)
-    kept.record = { ...record, head, status: append.status ?? record.status, updatedAt: append.at, wakeAt }
+    const { status = record.status, summary = record.summary, at: updatedAt } = append
+    const metadata = append.metadata === undefined ? record.metadata : structuredClone(append.metadata)
+    kept.record = { ...record, head, status, updatedAt, wakeAt, metadata, summary }
     return head
   }
 
@@ -174,6 +178,11 @@ function matches(record: SessionRecord, query: SessionQuery): boolean {
     (query.principal === undefined || record.principal === query.principal) &&
     (query.agent === undefined || record.agent === query.agent) &&
     (query.status === undefined || record.status === query.status) &&
-    (query.command === undefined || record.command === query.command)
+    (query.command === undefined || record.command === query.command) &&
+    (query.q === undefined || isFoundBy(record, searchable(query.q)))
   )
+}
+
+function isFoundBy({ metadata, summary = '' }: SessionRecord, text: string): boolean {
+  return searchableTitle(metadata).includes(text) || searchable(summary).includes(text)
 }

@@ -10,6 +10,8 @@ export interface SessionRecord {
   readonly agent: string
   readonly principal: string
   readonly metadata: Metadata
+  /** What the session is about, in a line; absent until somebody says so. */
+  readonly summary?: string | undefined
   /** The id of the `open` command that made the session, where one did. */
   readonly command?: string | undefined
   /** The number of the last commit; 0 for a log without commits. */
@@ -31,7 +33,7 @@ export interface SessionRecord {
 /** With `owner` it is made as owned by that node, at epoch 1. */
 export type NewSession = Pick<
   SessionRecord,
-  'key' | 'session' | 'agent' | 'principal' | 'metadata' | 'command' | 'createdAt' | 'wakeAt' | 'owner'
+  'key' | 'session' | 'agent' | 'principal' | 'metadata' | 'summary' | 'command' | 'createdAt' | 'wakeAt' | 'owner'
 >
 
 /** A commit as it stands in the log: one JSON object, the event of the protocol with its `seq`. */
@@ -53,6 +55,10 @@ export interface Append {
   readonly wakeAt?: number | null | undefined
   /** The epoch of the writer's claim, for stores with claims: another than the session's is refused with `Fenced`. */
   readonly epoch?: number | undefined
+  /** The metadata of the session from these commits on; unchanged where it is left out. */
+  readonly metadata?: Metadata | undefined
+  /** The summary of the session from these commits on; unchanged where it is left out. */
+  readonly summary?: string | undefined
 }
 
 /** A fold of the log up to `seq`, kept so that opening a session does not read all of it. A cache: it may be missing or old. */
@@ -66,6 +72,8 @@ export interface SessionQuery {
   readonly agent?: string | undefined
   readonly status?: SessionStatus | undefined
   readonly command?: string | undefined
+  /** Only sessions whose title (`metadata.title`, where it is a text) or summary contains this, whatever the case. */
+  readonly q?: string | undefined
   /** From the page before; pages are newest first by `createdAt`, and stable while sessions are made. Another: `BadCursor`. */
   readonly cursor?: string | undefined
   /** 1 to 500. */

@@ -12,7 +12,7 @@ import { controlRequested, controlSettled } from './fold/control.ts'
 import { inputAccepted, inputApplied, inputReturned, inputsArranged } from './fold/input.ts'
 import { messageCommitted } from './fold/message.ts'
 import { scheduleEnded, scheduleSet } from './fold/schedule.ts'
-import { sessionClosed, sessionOpened } from './fold/session.ts'
+import { sessionClosed, sessionDescribed, sessionOpened } from './fold/session.ts'
 import { stepFinished, stepRolledBack, stepStarted } from './fold/step.ts'
 import { taskFinished, taskProgress, taskStarted } from './fold/task.ts'
 import { toolFinished, toolStarted } from './fold/tool.ts'
@@ -30,6 +30,7 @@ export interface UnknownEvent {
 /** What each kind of event does to a view, its place aside. A kind without a fold does not compile. */
 const FOLDS: { readonly [T in EventType]: (view: SessionView, event: EventOf<T>) => SessionView } = {
   'session.opened': sessionOpened,
+  'session.described': sessionDescribed,
   'session.closed': sessionClosed,
   'input.accepted': inputAccepted,
   'input.applied': inputApplied,

@@ -2,6 +2,7 @@ import { connect, type SessionInfo } from '@longwire/client'
 import type { SessionStatus } from '@longwire/protocol'
 import type { Exit } from '../exit-codes.ts'
 import { failureOf } from '../failure.ts'
+import { clipped } from '../terminal/prose.ts'
 import type { Style, Terminal } from '../terminal/terminal.ts'
 import { write } from '../terminal/terminal.ts'
 
@@ -9,14 +10,19 @@ export interface SessionsOptions {
   readonly url: string
   readonly agent?: string
   readonly status?: SessionStatus
+  readonly q?: string | undefined
   readonly all?: boolean
   readonly json?: boolean
 }
 
 /** Lists one's own sessions, newest first: one page, or all of them. */
-export async function sessions({ url, json, all, ...query }: SessionsOptions, terminal: Terminal): Promise<Exit> {
+export async function sessions(
+  { url, json, all, agent, status, q }: SessionsOptions,
+  terminal: Terminal,
+): Promise<Exit> {
   const client = connect(url)
   try {
+    const query = { ...(agent && { agent }), ...(status && { status }), ...(q && { q }) }
     let cursor: string | undefined
     let count = 0
     do {
@@ -37,14 +43,16 @@ export async function sessions({ url, json, all, ...query }: SessionsOptions, te
 }
 
 function row(
-  { session, agent, status, head, updatedAt }: SessionInfo,
+  { session, agent, status, head, metadata, summary, updatedAt }: SessionInfo,
   width: number,
   now: number,
   style: Style,
 ): string {
   const shown = status === 'running' ? style.green : status === 'waiting' ? style.yellow : style.dim
   const when = style.dim(`${ago(now - updatedAt)} ago`.padEnd(12))
-  return `${style.bold(session.padEnd(width))}  ${shown(status.padEnd(8))}  ${when}  ${agent}  ${style.dim(`${head} commits`)}`
+  const about = typeof metadata.title === 'string' ? metadata.title : (summary ?? '')
+  const count = style.dim(`${head} commits`)
+  return `${style.bold(session.padEnd(width))}  ${shown(status.padEnd(8))}  ${when}  ${agent}  ${count}  ${clipped(about, 60)}`.trimEnd()
 }
 
 function ago(ms: number): string {

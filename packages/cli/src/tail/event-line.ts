@@ -24,6 +24,8 @@ function gist(event: Exclude<ReadEvent, { type: 'snapshot' }>): string {
       return `${event.agent}, ${event.tools.length} tools`
     case 'session.closed':
       return event.reason
+    case 'session.described':
+      return JSON.stringify(event.changes)
     case 'input.accepted':
       return `${event.input} ${event.delivery} by ${event.by}: ${event.text ?? JSON.stringify(event.parts)}`
     case 'input.applied':

@@ -1,4 +1,4 @@
-import type { Delivery, InputPart, Json, SessionStatus, Viewer } from '@longwire/protocol'
+import type { Delivery, InputPart, Json, Metadata, SessionStatus, Viewer } from '@longwire/protocol'
 import { isAfter, printPlace } from '@longwire/protocol'
 import type { SessionView } from '@longwire/view'
 import { type LongwireError, localError } from '../longwire-error.ts'
@@ -180,6 +180,11 @@ export class Session {
   /** Puts inputs that wait into another order: these go first, in this order. */
   async arrange(inputs: readonly string[]): Promise<void> {
     await this.#attachment.post({ type: 'arrange', id: this.#outsideId(), inputs: [...inputs] })
+  }
+
+  /** Changes what is kept with the session, `{ title: 'Semis in Asia' }` for one: null takes a field away. */
+  async describe(metadata: Metadata): Promise<void> {
+    await this.#attachment.post({ type: 'describe', id: this.#outsideId(), metadata })
   }
 
   /** Takes back an input that is not yet applied. */

@@ -57,6 +57,7 @@ export function verbOf(command: SessionCommand): Verb {
       return isForNext(command) ? 'send' : 'steer'
     case 'withdraw':
     case 'arrange':
+    case 'describe':
       return 'send'
     case 'answer':
       return 'approve'

@@ -8,5 +8,9 @@ export const arrange: SessionCommandHandler<'arrange'> = async ({ session }, com
   const gone = named.find((input) => !waiting.includes(input))
   if (gone !== undefined) throw new Refusal('input_not_found', `no input ${gone} waits in session ${session.id}`)
   const inputs = [...named, ...waiting.filter((input) => !named.includes(input))]
-  return { seq: await session.commit([session.body({ type: 'inputs.arranged', inputs, command: command.id })]) }
+  return {
+    seq: await session.commit([
+      session.body({ type: 'inputs.arranged', inputs, named: named.length, command: command.id }),
+    ]),
+  }
 }

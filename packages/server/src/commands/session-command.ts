@@ -13,6 +13,7 @@ import { answer } from './answer.ts'
 import { arrange } from './arrange.ts'
 import { cancel } from './cancel.ts'
 import { close } from './close.ts'
+import { describe } from './describe.ts'
 import { input } from './input.ts'
 import { withdraw } from './withdraw.ts'
 
@@ -39,6 +40,7 @@ const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> }
   input,
   withdraw,
   arrange,
+  describe,
   cancel,
   answer,
   close,

@@ -24,6 +24,7 @@ const HANDLERS: { readonly [T in CommandType]: ConnectionCommandHandler<T> } = {
   input: speak,
   withdraw: speak,
   arrange: speak,
+  describe: speak,
   cancel: speak,
   answer: speak,
   close: speak,

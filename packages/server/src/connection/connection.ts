@@ -43,6 +43,7 @@ export class Connection {
   #heardAt: number
   #spokeAt: number
   #usedAt: number
+  readonly #letGo: () => void
   #isOver = false
 
   constructor(house: ConnectionHouse, wire: Wire, identity: Identity | undefined) {
@@ -54,17 +55,16 @@ export class Connection {
     this.#identity = identity
     this.#bucket = new TokenBucket(house.limits.framesPerSecond, house.limits.framesBurst, now)
     this.since = this.#heardAt = this.#spokeAt = this.#usedAt = now
+    this.#letGo = house.identities.hold({
+      identity: () => this.#identity,
+      end: () => this.endWith('identity_expired', 'what this identity rests on was revoked'),
+    })
     if (identity) this.welcome(identity)
   }
 
   /** Who is on the line. Refuses while nobody has said. */
   get identity(): Identity {
     if (!this.#identity) throw new Refusal('unauthenticated', 'say hello with a ticket first')
-    return this.#identity
-  }
-
-  /** Who is on the line, as far as anybody has said. */
-  get knownIdentity(): Identity | undefined {
     return this.#identity
   }
 
@@ -157,6 +157,7 @@ export class Connection {
   /** The wire is gone: nothing is attached any more. */
   over(): void {
     this.#isOver = true
+    this.#letGo()
     void this.#detachAll()
   }
 

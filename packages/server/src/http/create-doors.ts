@@ -5,8 +5,10 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { refuseForeignOrigin } from '../auth/same-origin.ts'
 import { faultOf } from '../connection/connection.ts'
+import type { DialectHouse } from '../dialects/dialect.ts'
+import { dialectDoors } from '../dialects/dialects.ts'
 import { errorFrame, Refusal } from '../refusal.ts'
-import type { DoorEnv, DoorHouse, Doors } from './context.ts'
+import type { DoorEnv, Doors } from './context.ts'
 import { eventDoors } from './doors/events.ts'
 import { houseDoors } from './doors/house.ts'
 import { sessionDoors } from './doors/sessions.ts'
@@ -18,7 +20,7 @@ import { identified } from './identified.ts'
 const READS = ['GET', 'HEAD', 'OPTIONS']
 
 /** Every HTTP door of the server. What is under `/v1` knows who asks; errors are the protocol's, with their status. */
-export function createDoors(house: DoorHouse): Doors {
+export function createDoors(house: DialectHouse): Doors {
   const doors = new Hono<DoorEnv>()
 
   doors.use(
@@ -42,6 +44,7 @@ export function createDoors(house: DoorHouse): Doors {
   viewDoor(doors, house)
   eventDoors(doors, house)
   ticketDoor(doors, house)
+  dialectDoors(doors, house)
   doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))
 
   doors.notFound((c) => answer(new Refusal('not_found', `nothing is served at ${c.req.method} ${c.req.path}`)))

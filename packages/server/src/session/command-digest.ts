@@ -20,8 +20,13 @@ function asked(said: Parameters<typeof commandDigest>[0]): unknown {
     case 'input.returned':
       return ['withdraw', said.input]
     case 'arrange':
+      return ['arrange', [...new Set(said.inputs)]]
     case 'inputs.arranged':
-      return ['arrange', said.inputs]
+      return ['arrange', said.inputs.slice(0, said.named)]
+    case 'describe':
+      return ['describe', said.metadata]
+    case 'session.described':
+      return ['describe', said.changes]
     case 'cancel':
       return ['cancel']
     case 'turn.ended':

@@ -10,6 +10,7 @@ import type {
   SessionStatus,
   Usage,
 } from '@longwire/protocol'
+import { described } from '@longwire/protocol'
 import { commandDigest } from './command-digest.ts'
 import { begunTask, foldTask, type OpenTask } from './open-task.ts'
 import { type Because, foldTurn, newTurn, type OpenTurn, workedMs } from './open-turn.ts'
@@ -23,6 +24,8 @@ import { type CommandResult, nameTurn, type RememberedCommand, remember, remembe
 
 export interface SessionState {
   readonly metadata: Metadata
+  /** The beginning of what was said first. */
+  readonly summary?: string | undefined
   /** The turn that runs or waits. */
   readonly turn?: OpenTurn | undefined
   /** Inputs not yet applied, in order of arrival. */
@@ -98,6 +101,7 @@ export const NEW_SESSION: SessionState = {
 }
 
 const REMEMBERED_SETTLED = 200
+const SUMMARY_CHARACTERS = 200
 
 /** The status a session has in this state. An input that can start a turn counts as running: a turn is about to. */
 export function statusOf(state: SessionState): SessionStatus {
@@ -144,11 +148,14 @@ function apply(state: SessionState, event: Commit): SessionState {
   switch (event.type) {
     case 'session.opened':
       return { ...state, metadata: event.metadata }
+    case 'session.described':
+      return { ...state, metadata: described(state.metadata, event.changes) }
     case 'session.closed':
       return { ...state, closed: true, schedules: [] }
     case 'input.accepted': {
       const { input, delivery, text, parts, context, by } = event
-      return { ...state, waiting: [...state.waiting, { input, delivery, text, parts, context, by }] }
+      const summary = state.summary ?? summaryOf(event)
+      return { ...state, summary, waiting: [...state.waiting, { input, delivery, text, parts, context, by }] }
     }
     case 'input.applied':
       return joined(folded, event)
@@ -239,6 +246,17 @@ function finished(state: SessionState, { task, outcome, result, speaks }: EventO
   const tasks = state.tasks.filter((each) => each !== ended)
   if (!ended || !speaks) return { ...state, tasks }
   return { ...state, tasks, unspoken: [...state.unspoken, { task, label: ended.label, outcome, result }] }
+}
+
+/** Undefined where nothing was said in words. */
+function summaryOf({ text, parts = [] }: EventOf<'input.accepted'>): string | undefined {
+  const said = text ?? parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(' ')
+  const line = said
+    .slice(0, SUMMARY_CHARACTERS)
+    .replaceAll(/[\s\0]+/g, ' ')
+    .toWellFormed()
+    .trim()
+  return line === '' ? undefined : line
 }
 
 function others(schedules: readonly Schedule[], gone: string): readonly Schedule[] {

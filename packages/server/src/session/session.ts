@@ -1,6 +1,6 @@
 import type { AgentDescription, CommitBody } from '@longwire/agent/internal'
 import type { Commit, Limits, NewCommit, Place, SessionStatus } from '@longwire/protocol'
-import type { SessionRecord, SessionStore } from '@longwire/store'
+import type { Append, SessionRecord, SessionStore } from '@longwire/store'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { Presence } from '../presence/presence.ts'
@@ -124,6 +124,7 @@ export class Session {
       status: statusOf(state),
       at,
       wakeAt: wakeAt(state) ?? null,
+      ...changed(this.state, state),
     })
     this.state = state
     this.updatedAt = at
@@ -191,4 +192,13 @@ function fact(seq: number, { type, step, json }: CommitBody): Commit {
   const isSummed = SUMMARY_IS_ENOUGH.has(type) && !(type === 'message.committed' && json.includes(CALLS_A_TOOL))
   if (!isSummed) return { seq, ...JSON.parse(json) } as Commit
   return { type, seq, turn: TURN.exec(json.slice(0, 512))?.[1], step } as Commit
+}
+
+/** What the store keeps with the session so that it can be found, where these commits change it. */
+function changed(before: SessionState, after: SessionState): Pick<Append, 'metadata' | 'summary'> {
+  const { metadata, summary } = after
+  return {
+    ...(metadata === before.metadata ? {} : { metadata }),
+    ...(summary === before.summary || summary === undefined ? {} : { summary }),
+  }
 }

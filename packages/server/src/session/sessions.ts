@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { AgentDescription, AgentHost, CommitBody } from '@longwire/agent/internal'
 import type { Commit, Limits, Metadata } from '@longwire/protocol'
 import {
@@ -15,10 +14,11 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
-import { canonical } from './command-digest.ts'
 import { createGround, dismiss, type GroundHouse } from './ground.ts'
 import { commitBody, commitJson } from './log-event.ts'
+import { isSameOpen } from './same-open.ts'
 import type { Session, SessionHouse } from './session.ts'
+import { isServerMade, keyOf } from './session-key.ts'
 import { SessionQuota } from './session-quota.ts'
 import { foldState, NEW_SESSION, type SessionState } from './session-state.ts'
 
@@ -52,8 +52,7 @@ interface KeptFold {
   readonly view: SessionView
 }
 
-const FOLD_VERSION = 2
-const SERVER_MADE = /^ses_[A-Za-z0-9_-]{43}$/
+const FOLD_VERSION = 3
 const CHECKPOINT_EVERY = 200
 const LOOK_EVERY_MS = 1_000
 const DUE_AT_ONCE = 500
@@ -240,7 +239,7 @@ export class Sessions {
       const { items } = await this.#house.store.list({ principal, command: wanted.command, limit: 1 })
       const made = items[0]
       if (made) {
-        if (!isSameOpen(made, wanted)) {
+        if (!(await isSameOpen(this.#house.store, made, wanted))) {
           throw new Refusal('id_reused', `the id ${wanted.command} was used to open another session`)
         }
         return this.#byKey(made.key)
@@ -249,7 +248,7 @@ export class Sessions {
     if (wanted.session === undefined) return undefined
     const ground = await this.#byKey(keyOf(principal, wanted.session))
     // Ids that look like the server's own are not for clients to choose; whose one is, if anybody's, is not said.
-    if (ground ? ground.session.principal !== principal : SERVER_MADE.test(wanted.session)) {
+    if (ground ? ground.session.principal !== principal : isServerMade(wanted.session)) {
       throw new Refusal('session_not_found', `there is no session ${wanted.session}`)
     }
     if (ground && ground.session.agent !== wanted.agent) {
@@ -371,18 +370,3 @@ function scheduleBody({ everyMs, label, input }: Every, seq: number, now: number
 }
 
 type Every = NonNullable<AgentDescription['every']>[number]
-
-/** Whether this session is what an `open` with the same id would make. */
-function isSameOpen(made: SessionRecord, { agent, session, metadata = {} }: OpenSession): boolean {
-  const isNamedSo = session === undefined ? SERVER_MADE.test(made.session) : session === made.session
-  return isNamedSo && agent === made.agent && canonical(metadata) === canonical(made.metadata)
-}
-
-/**
- * Where the store keeps the session a principal calls by this id. An id of the client's choosing lives in a name space
- * of its principal, so that naming another's id can never reach it.
- */
-function keyOf(principal: string, session: string): string {
-  if (SERVER_MADE.test(session)) return session
-  return `own_${createHash('sha256').update(`${principal}\0${session}`).digest('base64url')}`
-}

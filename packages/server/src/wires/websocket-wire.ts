@@ -20,10 +20,14 @@ export class WebSocketWire implements Wire {
   #pendingCharacters = 0
   #waiting: (() => void)[] = []
 
-  constructor(socket: WebSocket, stream: Duplex, bufferBytes: number) {
+  readonly #mostFrameBytes: number | undefined
+
+  /** A frame is as long as what it carries, unless `mostFrameBytes` is given: then what is longer goes out in several. */
+  constructor(socket: WebSocket, stream: Duplex, bufferBytes: number, mostFrameBytes?: number) {
     this.#socket = socket
     this.#stream = stream
     this.#bufferBytes = bufferBytes
+    this.#mostFrameBytes = mostFrameBytes
     stream.on('drain', () => this.#release())
     socket.on('close', () => this.#release())
   }
@@ -47,8 +51,12 @@ export class WebSocketWire implements Wire {
   }
 
   close(why: ErrorCode | 'done', reason: string = why): void {
+    this.hangUp({ code: why === 'done' ? NORMAL : (ERRORS[why].close ?? NORMAL), reason })
+  }
+
+  /** Ends the wire with this close code, after all that was sent. */
+  hangUp({ code, reason }: { readonly code: number; readonly reason: string }): void {
     this.#flush()
-    const code = why === 'done' ? NORMAL : (ERRORS[why].close ?? NORMAL)
     this.#socket.close(code, reason.slice(0, 120))
   }
 
@@ -57,7 +65,7 @@ export class WebSocketWire implements Wire {
     const frames = this.#pending
     this.#pending = []
     this.#pendingCharacters = 0
-    if (this.#socket.readyState === this.#socket.OPEN) writeFrames(this.#stream, frames)
+    if (this.#socket.readyState === this.#socket.OPEN) writeFrames(this.#stream, frames, this.#mostFrameBytes)
     // A buffer that was over its bound only by what is written by now drains without an event.
     if (!this.#stream.writableNeedDrain) this.#release()
   }

@@ -1,15 +1,21 @@
 import type { Writable } from 'node:stream'
 
-const FINAL_TEXT = 0x81
+const FINAL = 0x80
+const TEXT = 0x01
+const CONTINUED = 0x00
 const TWO_BYTE_LENGTH = 126
 const EIGHT_BYTE_LENGTH = 127
 
 /**
  * Writes texts as a row of WebSocket frames, as a server sends them: whole, without a mask, and all in one write. Most rows
  * are ASCII: then a text has as many bytes as characters, and the row goes to the socket as the string it was joined to,
- * which costs a fraction of putting each frame into bytes.
+ * which costs a fraction of putting each frame into bytes. With `mostFrameBytes` a longer text goes out in several frames.
  */
-export function writeFrames(stream: Writable, texts: readonly string[]): void {
+export function writeFrames(stream: Writable, texts: readonly string[], mostFrameBytes?: number): void {
+  if (mostFrameBytes !== undefined) {
+    for (const text of texts) stream.write(Buffer.concat(fragmentsOf(Buffer.from(text), mostFrameBytes)))
+    return
+  }
   let row = ''
   let highBytes = 0
   for (const text of texts) {
@@ -33,6 +39,20 @@ function framesOf(texts: readonly string[]): Buffer {
   return bytes
 }
 
+/** One message in as many frames as it takes. The peer's side puts them together again, so it sees one message. */
+function fragmentsOf(bytes: Buffer, most: number): Buffer[] {
+  const fragments: Buffer[] = []
+  for (let at = 0; at === 0 || at < bytes.length; at += most) {
+    const part = bytes.subarray(at, at + most)
+    const isLast = at + most >= bytes.length
+    fragments.push(
+      Buffer.from([(at === 0 ? TEXT : CONTINUED) | (isLast ? FINAL : 0), ...lengthBytes(part.length)]),
+      part,
+    )
+  }
+  return fragments
+}
+
 interface Head {
   /** Its bytes as the characters of the same number. */
   readonly latin1: string
@@ -48,7 +68,7 @@ function headOf(length: number): Head {
 }
 
 function makeHead(length: number): Head {
-  const bytes = [FINAL_TEXT, ...lengthBytes(length)]
+  const bytes = [FINAL | TEXT, ...lengthBytes(length)]
   return { latin1: String.fromCharCode(...bytes), highBytes: bytes.filter((byte) => byte > 0x7f).length }
 }
 

@@ -4,6 +4,32 @@ import { HeadMoved, SessionMissing } from '../session-store.ts'
 import { ALL, commits, type Holds, MIB, newSession, range, texts } from './fixtures.ts'
 
 export function appending(holds: Holds): void {
+  holds(
+    '[L32] metadata and summary move with the append that carries them, and are found from then on',
+    async (store) => {
+      await store.create(newSession('a', { metadata: { title: 'Old', page: 1 } }), commits(1))
+      const count = async (q: string) => (await store.list({ q, limit: 5 })).items.length
+      await store.append('a', { head: 1, commits: commits(1), at: 2 })
+      expect(await store.load('a')).toMatchObject({ metadata: { title: 'Old', page: 1 }, summary: undefined })
+      const metadata = { title: 'New' }
+      const appended = store.append('a', { head: 2, commits: commits(1), at: 3, metadata })
+      metadata.title = 'changed afterwards'
+      await appended
+      expect(await store.load('a')).toMatchObject({ head: 3, metadata: { title: 'New' } })
+      await store.append('a', { head: 3, commits: commits(1), at: 4, summary: 'What was asked first' })
+      const refused = store.append('a', { head: 3, commits: commits(1), at: 5, summary: 'No', metadata: {} })
+      await expect(refused).rejects.toBeInstanceOf(HeadMoved)
+      const record = await store.load('a')
+      expect(record).toMatchObject({ head: 4, metadata: { title: 'New' }, summary: 'What was asked first' })
+      expect(record!.metadata).not.toHaveProperty('page')
+      expect([await count('old'), await count('new'), await count('ASKED first')]).toEqual([0, 1, 1])
+      for (const summary of ['', 'x'.repeat(2_049), 'a\0b']) {
+        const impossible = store.append('a', { head: 4, commits: commits(1), at: 6, summary })
+        await expect(impossible).rejects.toBeInstanceOf(RangeError)
+      }
+    },
+  )
+
   holds('[L3] [L4] commits are numbered from 1 without a gap, however they were appended', async (store) => {
     await store.create(newSession('a'), commits(1))
     let head = 1

@@ -50,6 +50,35 @@ export function listing(holds: Holds): void {
     }
   })
 
+  holds(
+    '[L33] a search finds a session by its title or its summary, whatever the case, and nothing else',
+    async (store) => {
+      await store.create(newSession('title', { metadata: { title: 'Märkte in ASIEN' }, createdAt: 1 }), [])
+      await store.create(newSession('summary', { summary: 'How do the märkte stand?', createdAt: 2 }), [])
+      await store.create(newSession('number', { metadata: { title: 7, note: 'märkte' }, createdAt: 3 }), [])
+      await store.create(
+        newSession('wild', { metadata: { title: '100% of it_all \\ "so" \'said\'' }, createdAt: 4 }),
+        [],
+      )
+      await store.create(newSession('bobs', { principal: 'bob', summary: 'Märkte', createdAt: 5 }), [])
+      const found = async (q: string, also: Partial<SessionQuery> = {}) =>
+        keys((await store.list({ q, limit: 500, ...also })).items)
+      expect(await found('MÄRKTE')).toEqual(['bobs', 'summary', 'title'])
+      expect(await found('märkte', { principal: 'ann' })).toEqual(['summary', 'title'])
+      expect(await found('in asien', { agent: 'analyst', status: 'idle' })).toEqual(['title'])
+      for (const q of ['100% of', 'it_all', '\\', '"so"', "'said'", '%']) expect(await found(q)).toEqual(['wild'])
+      for (const q of ['7', 'note', '_all%', 'itXall', 'session-title']) expect(await found(q)).toEqual([])
+      expect(await found('')).toHaveLength(5)
+      const first = await store.list({ q: 'märkte', limit: 2 })
+      const second = await store.list({ q: 'märkte', limit: 2, cursor: first.cursor })
+      expect([keys(first.items), keys(second.items), second.cursor]).toEqual([
+        ['bobs', 'summary'],
+        ['title'],
+        undefined,
+      ])
+    },
+  )
+
   holds('[L15] a list with a limit that cannot be is refused', async (store) => {
     for (const limit of [0, -1, 501, 1.5]) await expect(store.list({ limit })).rejects.toBeInstanceOf(RangeError)
   })

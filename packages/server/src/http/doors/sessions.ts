@@ -1,5 +1,5 @@
 import type { SessionCommand, SessionCommandType, SessionStatus as Status } from '@longwire/protocol'
-import { AgentName, Metadata, SESSION_COMMANDS, SessionId, SessionStatus } from '@longwire/protocol/schemas'
+import { AgentName, CommandId, Metadata, SESSION_COMMANDS, SessionId, SessionStatus } from '@longwire/protocol/schemas'
 import type { SessionRecord } from '@longwire/store'
 import { z } from 'zod'
 import { reach, reaches, refuseToOpen, refuseUnless } from '../../auth/access.ts'
@@ -17,8 +17,12 @@ const OpenBody = z.object({
   id: z.string().min(1).max(128).optional(),
 })
 
+const LONGEST_SEARCH = 200
+
+const DescribeBody = z.object({ metadata: Metadata, id: CommandId.optional() })
+
 /** Open, list, look at, speak to and erase sessions: the caller's own, and nobody else's. */
-export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): void {
+export function sessionDoors(doors: Doors, { sessions, limits, clock }: DoorHouse): void {
   doors.post('/v1/sessions', async (c) => {
     const body = await readBody(c, OpenBody, limits.frameBytes)
     const identity = c.get('identity')
@@ -36,16 +40,19 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
     const identity = c.get('identity')
     refuseUnless(identity, 'observe')
     const { principal } = identity
-    const { agent, cursor } = c.req.query()
+    const { agent, cursor, q } = c.req.query()
     const status = c.req.query('status')
     const limit = wholeNumber(c, 'limit', { least: 1, most: limits.pageSessionsMost }) ?? limits.pageSessions
     if (status !== undefined && !SessionStatus.safeParse(status).success) {
       throw new Refusal('bad_field', `status must be one of ${SessionStatus.options.join(', ')}`)
     }
+    if (q !== undefined && q.length > LONGEST_SEARCH) {
+      throw new Refusal('bad_field', `q must be at most ${LONGEST_SEARCH} characters`)
+    }
     if (agent !== undefined && !AgentName.safeParse(agent).success) {
       throw new Refusal('bad_field', 'agent must be the name of an agent')
     }
-    const page = await sessions.list({ principal, agent, status: status as Status | undefined, cursor, limit })
+    const page = await sessions.list({ principal, agent, status: status as Status | undefined, q, cursor, limit })
     const seen = page.items.filter(({ session }) => reaches(identity, session))
     return c.json({ sessions: seen.map(summary), cursor: page.cursor ?? null })
   })
@@ -53,6 +60,14 @@ export function sessionDoors(doors: Doors, { sessions, limits }: DoorHouse): voi
   doors.get('/v1/sessions/:session', async (c) => {
     const { session } = await reach(sessions, c.get('identity'), c.req.param('session'))
     return c.json(described(session))
+  })
+
+  doors.patch('/v1/sessions/:session', async (c) => {
+    const speaker = c.get('identity')
+    const { metadata, id = clock.randomId() } = await readBody(c, DescribeBody, limits.frameBytes)
+    const ground = await reach(sessions, speaker, c.req.param('session'))
+    const result = await runSessionCommand(ground, { type: 'describe', id, metadata }, speaker)
+    return c.json({ type: 'ok', id, ...result, metadata: ground.session.state.metadata })
   })
 
   doors.delete('/v1/sessions/:session', async (c) => {
@@ -85,13 +100,13 @@ function sessionCommand(value: unknown): SessionCommand {
 }
 
 function summary(record: SessionRecord) {
-  const { session, agent, status, head, log, metadata, createdAt, updatedAt } = record
-  return { session, agent, status, head, log, metadata, createdAt, updatedAt }
+  const { session, agent, status, head, log, metadata, summary, createdAt, updatedAt } = record
+  return { session, agent, status, head, log, metadata, summary, createdAt, updatedAt }
 }
 
 function described(session: Session) {
   const { id, agent, status, head, log, createdAt, updatedAt, state } = session
-  const { metadata, requests, waiting, turn } = state
+  const { metadata, summary, requests, waiting, turn } = state
   return {
     session: id,
     agent,
@@ -99,6 +114,7 @@ function described(session: Session) {
     head,
     log,
     metadata,
+    summary,
     createdAt,
     updatedAt,
     turn: turn?.turn ?? null,

@@ -1,0 +1,26 @@
+import { described } from '@longwire/protocol'
+import { Refusal } from '../refusal.ts'
+import type { SessionCommandHandler } from './session-command.ts'
+
+/** What the server keeps there itself. */
+const OWN = ['parent', 'forkedFrom']
+
+/** Changes what is kept with the session, its title among it. */
+export const describe: SessionCommandHandler<'describe'> = async (
+  { session, limits },
+  { id: command, metadata: changes },
+  { principal: by },
+) => {
+  if (session.state.closed) throw new Refusal('session_closed', `session ${session.id} is closed`)
+  const own = OWN.find((name) => name in changes)
+  if (own !== undefined) throw new Refusal('bad_field', `metadata.${own} is kept by the server`)
+  const { title = null } = changes
+  if (title !== null && (typeof title !== 'string' || title.length > limits.titleCharacters)) {
+    throw new Refusal('bad_field', `metadata.title must be a text of at most ${limits.titleCharacters} characters`)
+  }
+  const metadata = described(session.state.metadata, changes)
+  if (Buffer.byteLength(JSON.stringify(metadata)) > limits.metadataBytes) {
+    throw new Refusal('bad_field', `metadata would be over ${limits.metadataBytes} bytes`)
+  }
+  return { seq: await session.commit([session.body({ type: 'session.described', changes, by, command })]) }
+}

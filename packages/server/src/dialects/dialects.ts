@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+import type { Doors } from '../http/context.ts'
+import { bedrock } from './bedrock/index.ts'
+import type { Dialect, DialectHouse, Line } from './dialect.ts'
+
+/** Every foreign protocol that this server speaks. */
+const DIALECTS: readonly Dialect[] = [bedrock]
+
+export function dialectDoors(doors: Doors, house: DialectHouse): void {
+  for (const dialect of DIALECTS) dialect.doors(doors, house)
+}
+
+/** What is spoken where this handshake leads; undefined where no dialect has this address. */
+export function dialectLine(request: IncomingMessage, house: DialectHouse): Line | undefined {
+  for (const dialect of DIALECTS) {
+    const line = dialect.line(request, house)
+    if (line) return line
+  }
+  return undefined
+}
