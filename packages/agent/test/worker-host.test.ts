@@ -75,6 +75,17 @@ test('[G14] an agent that never ends is freed by cancelling, and its worker goes
   expect(turn.said_).toEqual([])
 })
 
+test('[G69] a run whose worker is ended from outside dies, and with it those beside it; the next ones run in another', async () => {
+  const { ask } = await open(['wicked.ts', 'talkative.ts'])
+  const [first, beside] = [ask('wicked', 'never end'), ask('wicked', 'never end')]
+  const elsewhere = ask('talkative', 'hello')
+  first.run.kill('somebody wanted it so')
+  const died = { outcome: 'died', code: 'node_died', message: 'somebody wanted it so' }
+  expect([await first.ending, await beside.ending]).toMatchObject([died, died])
+  expect(await ask('wicked', 'nothing').ending).toMatchObject({ outcome: 'completed' })
+  expect(await elsewhere.ending).toMatchObject({ outcome: 'completed' })
+})
+
 test.each(['loop', 'loop in microtasks'])(
   '[G31] an agent in an endless «%s» is stopped; its worker is replaced, and another file’s turn has no gap',
   async (deed) => {

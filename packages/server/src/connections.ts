@@ -9,6 +9,7 @@ import type { Identity } from './auth/verifier.ts'
 import { Connection, type ConnectionHouse } from './connection/connection.ts'
 import type { Line, RefusedHandshake, Speech } from './dialects/dialect.ts'
 import { Interpreter } from './dialects/interpreter.ts'
+import type { OpenLine } from './operator/lines.ts'
 import { errorFrame, Refusal } from './refusal.ts'
 import { offersOneOf, selectSubprotocol } from './wires/handshake.ts'
 import { WebSocketWire } from './wires/websocket-wire.ts'
@@ -32,6 +33,7 @@ class NamingSocket extends WebSocket {
 interface Held {
   readonly socket: WebSocket
   readonly stream: Duplex
+  readonly wire: WebSocketWire
   readonly connection: Connection
   /** What the peer's side had taken when time was last kept. */
   taken: number
@@ -73,6 +75,24 @@ export class Connections {
 
   get size(): number {
     return this.#held.size
+  }
+
+  /** Those that are open, as an operator may look at them. */
+  get lines(): OpenLine[] {
+    return [...this.#held].map(({ connection, wire }) => ({
+      id: connection.id,
+      wire: 'websocket',
+      identity: connection.whoever,
+      since: connection.since,
+      attachments: connection.channels.attachments,
+      bufferedBytes: wire.buffered,
+    }))
+  }
+
+  get bufferedBytes(): number {
+    let bytes = 0
+    for (const { wire } of this.#held) bytes += wire.buffered
+    return bytes
   }
 
   get attachments(): number {
@@ -141,7 +161,7 @@ export class Connections {
     const house = spoken ? { ...this.#house, limits: { ...limits, stubBytes } } : this.#house
     const connection = new Connection(house, interpreter ?? wire, identity)
     interpreter?.serve(connection)
-    const held: Held = { socket, stream, connection, taken: 0, askedAt: 0 }
+    const held: Held = { socket, stream, wire, connection, taken: 0, askedAt: 0 }
     this.#held.add(held)
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (interpreter) interpreter.heard(data.toString('utf8'))

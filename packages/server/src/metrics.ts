@@ -8,7 +8,17 @@ export interface Gauged {
   turns(): number
 }
 
+/** What happened since the server started. */
+export interface Counts {
+  /** Commits and drafts, each once, however many readers got it. */
+  events: number
+  commits: number
+  turns: number
+  readonly errors: Map<string, number>
+}
+
 export interface Metrics {
+  readonly counts: Counts
   turnEnded(outcome: string): void
   refused(code: string): void
   /** The Prometheus text format, and its content type. */
@@ -36,9 +46,19 @@ export function createMetrics(gauged: Gauged): Metrics {
   gauge('longwire_attachments', 'Readers of sessions, over all wires', gauged.attachments)
   gauge('longwire_sessions', 'Sessions that are in memory', gauged.sessions)
   gauge('longwire_turns_running', 'Turns that run now', gauged.turns)
+  const counts: Counts = { events: 0, commits: 0, turns: 0, errors: new Map() }
+  total('longwire_events_total', 'Events of all sessions, commits among them', () => counts.events)
+  total('longwire_commits_total', 'Commits of all sessions', () => counts.commits)
   return {
-    turnEnded: (outcome) => turns.inc({ outcome }),
-    refused: (code) => errors.inc({ code }),
+    counts,
+    turnEnded: (outcome) => {
+      counts.turns += 1
+      turns.inc({ outcome })
+    },
+    refused: (code) => {
+      counts.errors.set(code, (counts.errors.get(code) ?? 0) + 1)
+      errors.inc({ code })
+    },
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   }
 
@@ -49,6 +69,18 @@ export function createMetrics(gauged: Gauged): Metrics {
       registers,
       collect() {
         this.set(now())
+      },
+    })
+  }
+
+  function total(name: string, help: string, now: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(now())
       },
     })
   }

@@ -12,6 +12,8 @@ import type { DialectHouse } from './dialects/dialect.ts'
 import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
 import { createMetrics } from './metrics.ts'
+import type { OpenLine } from './operator/lines.ts'
+import { Stats } from './operator/stats.ts'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.ts'
 import { Refusal } from './refusal.ts'
 import { Sessions } from './session/sessions.ts'
@@ -54,24 +56,28 @@ export async function createServer(options: ServerOptions): Promise<LongwireServ
 async function listen(options: ResolvedOptions, store: SessionStore, agents: AgentHost): Promise<LongwireServer> {
   const { clock, limits, log, heartbeatMs, host, port } = options
   let isReady = false
-  const metrics = createMetrics({
+  const gauged = {
     connections: () => connections.size,
     attachments: () => connections.attachments + open.size,
     sessions: () => sessions.size,
     turns: () => sessions.runningTurns,
-  })
+  }
+  const metrics = createMetrics(gauged)
+  const { counts, refused } = metrics
   const describeAgent = (name: string) => agents.agents().find((agent) => agent.name === name)
   const onTurnEnd = metrics.turnEnded
-  const sessions = new Sessions({ store, agents, describeAgent, limits, clock, log, onTurnEnd })
+  const sessions = new Sessions({ store, agents, describeAgent, limits, clock, log, counts, onTurnEnd })
   const tickets = new Tickets(clock)
   // A ticket that is shown decides, whoever else would know the request.
   const gate = new Gate([ticketVerifier(tickets), ...options.verifiers])
   const identities = new HeldIdentities(gate, log)
   const redeem = (ticket: string) => gate.redeem(ticket)
-  const connections = new Connections({ sessions, limits, heartbeatMs, clock, log, redeem, identities }, (request) =>
-    gate.identify(request),
-  )
+  const connectionHouse = { sessions, limits, heartbeatMs, clock, log, redeem, identities, refused }
+  const connections = new Connections(connectionHouse, (request) => gate.identify(request))
   const open = new Set<() => void>()
+  const streams = new Set<OpenLine>()
+  const bufferedBytes = () => [...streams].reduce((sum, line) => sum + line.bufferedBytes, connections.bufferedBytes)
+  const stats = new Stats({ ...gauged, clock, counts, bufferedBytes })
   const house: DialectHouse = {
     sessions,
     tickets,
@@ -85,10 +91,14 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     clock,
     log,
     metrics,
+    stats,
+    lines: () => [...connections.lines, ...streams],
+    streams,
     open,
     isReady: () => isReady,
     version: VERSION,
     redeem,
+    refused,
     identify: (request, body) => gate.known(request, body),
   }
   const doors = createDoors(house)
@@ -141,6 +151,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
 
   /** Ends what runs, and lets go of every line and of the port. */
   async function close(deadlineMs: number): Promise<void> {
+    stats.close()
     await sessions.stop(deadlineMs)
     for (const end of open) end()
     identities.close()

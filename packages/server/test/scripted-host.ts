@@ -169,6 +169,10 @@ export class ScriptedHost implements AgentHost {
       agentSaid: (n, said) => run.hears('agentSaid', { n, ...said }),
       stored: (n) => run.hears('stored', n),
       credit: (bytes) => run.hears('credit', bytes),
+      kill: (why) => {
+        run.hears('kill', why)
+        run.die('node_died')
+      },
     }
   }
 

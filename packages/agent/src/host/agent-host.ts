@@ -38,4 +38,6 @@ export interface Run {
   agentSaid(n: number, said: AgentAnswer): void
   stored(n: number): void
   credit(bytes: number): void
+  /** Ends the worker that the run is in, and with it every run there: each dies with `node_died`, and is to blame for nothing. */
+  kill(why: string): void
 }

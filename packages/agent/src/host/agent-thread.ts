@@ -88,7 +88,7 @@ export class AgentThread {
   }
 
   start(turn: TurnStart, listener: RunListener): Run {
-    const run = this.#runs.start(turn, listener)
+    const run = this.#runs.start(turn, listener, (why) => this.#replace('node_died', why))
     if (this.#state.kind === 'resting') {
       const { why } = this.#state
       setImmediate(() => this.#runs.died('agent_unavailable', why))

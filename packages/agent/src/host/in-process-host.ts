@@ -49,7 +49,8 @@ export class InProcessHost implements AgentHost {
   }
 
   start(turn: TurnStart, listener: RunListener): Run {
-    return this.#runs.start(turn, listener)
+    // There is no worker to end: what the run still says is not heard.
+    return this.#runs.start(turn, listener, (why) => this.#runs.died('node_died', why))
   }
 
   async close(): Promise<void> {

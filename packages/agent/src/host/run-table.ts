@@ -25,7 +25,8 @@ export class RunTable {
     return this.#listeners.size
   }
 
-  start(turn: TurnStart, listener: RunListener): Run {
+  /** `kill` ends the worker. */
+  start(turn: TurnStart, listener: RunListener, kill: (why: string) => void): Run {
     const run = ++this.#last
     this.#listeners.set(run, listener)
     this.#send({ type: 'start', run, turn, credit: FIRST_CREDIT })
@@ -42,6 +43,9 @@ export class RunTable {
       settled: (request, settled) => tell({ type: 'settled', run, request, ...settled }),
       agentSaid: (n, said) => tell({ type: 'agent-said', run, n, ...said }),
       stored: (n) => tell({ type: 'stored', run, n }),
+      kill: (why) => {
+        if (this.#listeners.has(run)) kill(why)
+      },
       credit: (bytes) => {
         owed += bytes
         if (owed < CREDIT_LUMP) return

@@ -40,6 +40,7 @@ export class RunsAlone {
       agentSaid: (n, said) => ask((run) => run.agentSaid(n, said)),
       stored: (n) => ask((run) => run.stored(n)),
       credit: (bytes) => ask((run) => run.credit(bytes)),
+      kill: (why) => ask((run) => run.kill(why)),
     }
   }
 

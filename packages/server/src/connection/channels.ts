@@ -15,6 +15,7 @@ export interface Channel {
 export class Channels {
   readonly #most: number
   readonly #channels = new Map<number, Promise<Channel>>()
+  readonly #attached = new Map<number, Attachment>()
 
   constructor(most: number) {
     this.#most = most
@@ -22,6 +23,11 @@ export class Channels {
 
   get size(): number {
     return this.#channels.size
+  }
+
+  /** Those that read now. */
+  get attachments(): Iterable<Attachment> {
+    return this.#attached.values()
   }
 
   /** Takes the number while `attaching` is under way; it is free again where that fails. */
@@ -33,7 +39,9 @@ export class Channels {
     const channel = attaching()
     this.#channels.set(ch, channel)
     try {
-      return await channel
+      const attached = await channel
+      if (this.#channels.get(ch) === channel) this.#attached.set(ch, attached.attachment)
+      return attached
     } catch (error) {
       this.release(ch, channel)
       throw error
@@ -51,13 +59,16 @@ export class Channels {
 
   /** Frees the number, unless another attachment has taken it since. */
   release(ch: number, channel?: Promise<Channel>): void {
-    if (channel === undefined || this.#channels.get(ch) === channel) this.#channels.delete(ch)
+    if (channel !== undefined && this.#channels.get(ch) !== channel) return
+    this.#channels.delete(ch)
+    this.#attached.delete(ch)
   }
 
   /** Frees every number, and answers what was attached. */
   async *drain(): AsyncGenerator<Channel> {
     const channels = [...this.#channels.values()]
     this.#channels.clear()
+    this.#attached.clear()
     for (const channel of channels) {
       const attached = await channel.catch(() => undefined)
       if (attached) yield attached

@@ -1,4 +1,4 @@
-import type { Command, Frame, Limits } from '@longwire/protocol'
+import type { Command, ErrorCode, Frame, Limits } from '@longwire/protocol'
 import type { Logger } from 'pino'
 import type { HeldIdentities } from '../auth/held-identities.ts'
 import type { Identity } from '../auth/verifier.ts'
@@ -21,6 +21,8 @@ export interface ConnectionHouse {
   readonly redeem: (ticket: string) => Promise<Identity>
   /** Ends the lines whose keys are revoked. */
   readonly identities: HeldIdentities
+  /** Counts what was refused. */
+  readonly refused: (code: ErrorCode) => void
 }
 
 /** Why a connection ended by the server's will. */
@@ -68,6 +70,11 @@ export class Connection {
     return this.#identity
   }
 
+  /** Who is on the line; undefined while nobody has said. */
+  get whoever(): Identity | undefined {
+    return this.#identity
+  }
+
   identify(identity: Identity): void {
     this.#identity = identity
   }
@@ -82,6 +89,12 @@ export class Connection {
 
   send(frame: Frame): boolean {
     return this.put(JSON.stringify(frame))
+  }
+
+  /** Tells the peer of an error; without an address it is about the connection. */
+  refuse(refusal: Refusal, address: Parameters<typeof errorFrame>[1] = {}): void {
+    this.house.refused(refusal.code)
+    this.send(errorFrame(refusal, address))
   }
 
   /** Puts a frame that is JSON already. */
@@ -110,7 +123,7 @@ export class Connection {
 
   /** The peer sent what is no command. Some of that is answered; a peer that goes on with it is shown out. */
   misread(refusal: Refusal, address: { id?: string | undefined; ch?: number | undefined } = {}): void {
-    this.send(errorFrame(refusal, address))
+    this.refuse(refusal, address)
     // A command that is only wrong does no harm, however often it comes: that is what rates are for.
     if (refusal.code !== 'bad_frame') return
     this.#badFrames += 1
@@ -149,7 +162,7 @@ export class Connection {
   /** Tells the peer why, and ends the wire. */
   endWith(why: Ending, message: string): void {
     if (this.#isOver) return
-    if (why !== 'going_away') this.send(errorFrame(new Refusal(why, message), {}))
+    if (why !== 'going_away') this.refuse(new Refusal(why, message))
     this.over()
     this.wire.close(why, message)
   }
@@ -170,7 +183,7 @@ export class Connection {
     try {
       await runConnectionCommand(this, command)
     } catch (error) {
-      this.send(errorFrame(this.refusalFor(error), address))
+      this.refuse(this.refusalFor(error), address)
     }
   }
 
@@ -184,7 +197,7 @@ export class Connection {
     const address = 'command' in read ? read.command : read.unreadable
     const { framesPerSecond } = this.house.limits
     const refusal = new Refusal('rate_limited', `more than ${framesPerSecond} frames a second`, { retryAfterMs })
-    this.send(errorFrame(refusal, { id: address.id, ch: 'ch' in address ? address.ch : undefined }))
+    this.refuse(refusal, { id: address.id, ch: 'ch' in address ? address.ch : undefined })
   }
 }
 

@@ -9,6 +9,8 @@ import type { Tickets } from '../auth/tickets.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import type { Metrics } from '../metrics.ts'
+import type { OpenLine } from '../operator/lines.ts'
+import type { Stats } from '../operator/stats.ts'
 import type { Sessions } from '../session/sessions.ts'
 
 /** What the HTTP doors need of the house. */
@@ -26,6 +28,11 @@ export interface DoorHouse {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
+  readonly stats: Stats
+  /** Every line that is open now, over any wire. */
+  readonly lines: () => OpenLine[]
+  /** The streams among them. */
+  readonly streams: Set<OpenLine>
   /** Streams and polls that are open, so that stopping can end them. */
   readonly open: Set<() => void>
   readonly isReady: () => boolean

@@ -11,6 +11,7 @@ import { errorFrame, Refusal } from '../refusal.ts'
 import type { DoorEnv, Doors } from './context.ts'
 import { eventDoors } from './doors/events.ts'
 import { houseDoors } from './doors/house.ts'
+import { operatorDoors } from './doors/operator.ts'
 import { sessionDoors } from './doors/sessions.ts'
 import { ticketDoor } from './doors/tickets.ts'
 import { viewDoor } from './doors/view.ts'
@@ -44,6 +45,7 @@ export function createDoors(house: DialectHouse): Doors {
   viewDoor(doors, house)
   eventDoors(doors, house)
   ticketDoor(doors, house)
+  operatorDoors(doors, house)
   dialectDoors(doors, house)
   doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))
 

@@ -3,6 +3,7 @@ import type { Commit, Limits, NewCommit, Place, SessionStatus } from '@longwire/
 import type { Append, SessionRecord, SessionStore } from '@longwire/store'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import type { Counts } from '../metrics.ts'
 import { Presence } from '../presence/presence.ts'
 import type { Refusal } from '../refusal.ts'
 import { CommitTail } from './commit-tail.ts'
@@ -25,6 +26,8 @@ export interface SessionHouse {
   readonly clock: Clock
   readonly limits: Limits
   readonly log: Logger
+  /** Counts what the sessions say. */
+  readonly counts?: Pick<Counts, 'events' | 'commits'> | undefined
   describeAgent(name: string): AgentDescription | undefined
 }
 
@@ -142,6 +145,7 @@ export class Session {
   }
 
   tell(event: LogEvent): void {
+    if (this.house.counts) this.house.counts.events += 1
     for (const reader of this.live) reader.tell(event)
   }
 
@@ -173,6 +177,7 @@ export class Session {
     this.#head = seq
     this.#sub = 0
     this.#drafts?.supersede(body)
+    if (this.house.counts) this.house.counts.commits += 1
     const { type, level, reasoning } = body
     const event: LogEvent = { seq, sub: 0, type, level, reasoning, fields: json.slice(1) }
     this.#tail.push(event)

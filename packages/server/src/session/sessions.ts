@@ -2,25 +2,25 @@ import type { AgentDescription, AgentHost, CommitBody } from '@longwire/agent/in
 import type { Commit, Limits, Metadata } from '@longwire/protocol'
 import {
   BadCursor,
-  type Checkpoint,
   type Page,
   SessionExists,
   type SessionQuery,
   type SessionRecord,
   type SessionStore,
 } from '@longwire/store'
-import type { SessionView } from '@longwire/view'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
 import { createGround, dismiss, type GroundHouse } from './ground.ts'
+import { foldLog, keptFoldJson } from './kept-fold.ts'
 import { commitBody, commitJson } from './log-event.ts'
 import { isSameOpen } from './same-open.ts'
 import type { Session, SessionHouse } from './session.ts'
 import { isServerMade, keyOf } from './session-key.ts'
 import { SessionQuota } from './session-quota.ts'
 import { foldState, NEW_SESSION, type SessionState } from './session-state.ts'
+import { type Sight, sightOf, sightOfLog } from './sight.ts'
 
 export interface SessionsHouse extends SessionHouse {
   readonly store: SessionStore
@@ -44,21 +44,11 @@ interface Opened {
   readonly isNew: boolean
 }
 
-/** A fold kept beside the log: what a session needs in order to go on without reading all of it. */
-interface KeptFold {
-  /** Of the shape of what follows: another one is not read. */
-  readonly version: typeof FOLD_VERSION
-  readonly state: SessionState
-  readonly view: SessionView
-}
-
-const FOLD_VERSION = 3
 const CHECKPOINT_EVERY = 200
 const LOOK_EVERY_MS = 1_000
 const DUE_AT_ONCE = 500
 const SLIM_AFTER_MS = 30_000
 const SWEEP_EVERY_MS = 10_000
-const REPLAY_PAGE = { limit: 1_000, bytes: 8_388_608 }
 
 /** All sessions of this node: those that are live in memory, and the way to those that are not. */
 export class Sessions {
@@ -159,6 +149,19 @@ export class Sessions {
       throw new Refusal('session_not_found', `there is no session ${session}`)
     }
     return ground
+  }
+
+  /** The session that the store keeps by this key, whosever it is: for those who may reach it so. */
+  async byKey(key: string): Promise<CommandGround> {
+    const ground = await this.#byKey(key)
+    if (!ground) throw new Refusal('session_not_found', `there is no session ${key}`)
+    return ground
+  }
+
+  /** What this session is at, as it is in memory or in the log: looking neither wakes nor moves it. */
+  async look(record: SessionRecord): Promise<Sight> {
+    const live = this.#live.get(record.key)
+    return live ? sightOf(live) : sightOfLog(this.#house.store, record)
   }
 
   async list(query: SessionQuery): Promise<Page<SessionRecord>> {
@@ -272,19 +275,10 @@ export class Sessions {
     const { store } = this.#house
     const record = await store.load(key)
     if (!record) return undefined
-    const checkpoint = await store.loadCheckpoint(key)
-    const kept = readFold(checkpoint)
-    let state = kept?.state ?? NEW_SESSION
-    let seq = kept ? checkpoint!.seq : 0
-    while (seq < record.head) {
-      const commits = await store.read(key, seq, REPLAY_PAGE)
-      if (commits.length === 0) throw new Error(`the log of ${record.session} ends at ${seq}, not at ${record.head}`)
-      for (const { json } of commits) state = foldState(state, JSON.parse(json) as Commit)
-      seq = commits.at(-1)!.seq
-    }
+    const { state, view, keptAt } = await foldLog(store, record)
     const ground = this.#ground(record, state)
-    if (kept) ground.session.views.restore(kept.view)
-    this.#checkpoints.set(key, kept ? checkpoint!.seq : 0)
+    if (view) ground.session.views.restore(view)
+    this.#checkpoints.set(key, keptAt)
     // Before anybody has it: an open turn has no runner now, and inputs may wait for one.
     const { session, turns, tasks } = ground
     await session.mailbox.ask(async () => {
@@ -352,15 +346,10 @@ export class Sessions {
     if (head - (this.#checkpoints.get(key) ?? 0) < CHECKPOINT_EVERY) return
     const view = await session.views.committed()
     if (Number(view.at) !== session.head) return
-    const kept: KeptFold = { version: FOLD_VERSION, state: session.state, view }
-    await this.#house.store.saveCheckpoint(key, { seq: session.head, json: JSON.stringify(kept) })
+    const json = keptFoldJson({ state: session.state, view })
+    await this.#house.store.saveCheckpoint(key, { seq: session.head, json })
     this.#checkpoints.set(key, session.head)
   }
-}
-
-function readFold(checkpoint: Checkpoint | undefined): KeptFold | undefined {
-  const kept = checkpoint && (JSON.parse(checkpoint.json) as Partial<KeptFold>)
-  return kept?.version === FOLD_VERSION ? (kept as KeptFold) : undefined
 }
 
 /** What the agent does by itself in each of its sessions, from the moment one is opened. */

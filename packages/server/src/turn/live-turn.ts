@@ -78,6 +78,11 @@ export class LiveTurn implements RunListener {
     if (reason !== PARKED) for (const call of this.#calls.values()) call.leave()
   }
 
+  /** Ends the worker of the agent: the turn is told that it died. */
+  kill(why: string): void {
+    this.#run.kill(why)
+  }
+
   settled(...settled: Parameters<Run['settled']>): void {
     this.#told += 1
     this.#run.settled(...settled)

@@ -98,6 +98,13 @@ export class Turns {
     else this.wake()
   }
 
+  /** Ends the worker that the turn runs in: it is run again as after any death. False where no agent is at work. */
+  kill(why: string): boolean {
+    const live = this.#live
+    live?.kill(why)
+    return live !== undefined
+  }
+
   /** What the turn waited for is here. */
   wake(): void {
     if (this.#isParked && this.#house.takesTurns()) this.launch()

@@ -24,10 +24,15 @@ export class SseWire implements Wire {
     response.on('close', () => this.#release())
   }
 
+  /** Bytes that the peer has not taken yet. */
+  get buffered(): number {
+    return this.#response.writableLength + this.#pending.length
+  }
+
   send(frame: string): boolean {
     if (this.#pending === '') queueMicrotask(() => this.#flush())
     this.#pending += frame
-    return this.#response.writableLength + this.#pending.length < this.#bufferBytes
+    return this.buffered < this.#bufferBytes
   }
 
   drained(): Promise<void> {

@@ -16,6 +16,7 @@ import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
 import { wholeFields } from '../../attachment/readable.ts'
 import { reach } from '../../auth/access.ts'
+import type { OpenLine } from '../../operator/lines.ts'
 import type { Present, Seat } from '../../presence/presence.ts'
 import { errorFrame, Refusal } from '../../refusal.ts'
 import { storedEvent } from '../../session/log-event.ts'
@@ -137,9 +138,21 @@ function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, a
   house.open.add(end)
   const revoked = () => attachment.end(new Refusal('identity_expired', 'what this identity rests on was revoked'))
   const letGo = house.identities.hold({ identity: () => identity, end: revoked })
+  const line: OpenLine = {
+    id: seat.viewer,
+    wire: 'sse',
+    identity,
+    since: seat.since,
+    attachments: [attachment],
+    get bufferedBytes() {
+      return wire.buffered
+    },
+  }
+  house.streams.add(line)
   response.on('close', () => {
     clearInterval(tick)
     house.open.delete(end)
+    house.streams.delete(line)
     letGo()
     attachment.detach()
   })
