@@ -6,7 +6,7 @@ import type { Sight } from '../session/sight.ts'
 // what the session is called and what a person is asked.
 
 /** Which session it is, and whose. */
-export function addressOf({ key, session, principal, agent }: SessionRecord) {
+function addressOf({ key, session, principal, agent }: SessionRecord) {
   return { key, session, principal, agent }
 }
 
