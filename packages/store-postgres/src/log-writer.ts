@@ -1,4 +1,5 @@
 import { Fenced, HeadMoved, SessionExists, SessionMissing } from '@longwire/store'
+import { searchable, searchableTitle } from '@longwire/store/internal'
 import type { Engine, Row, Statement } from './engine.ts'
 import type { LogIdentity } from './log-identity.ts'
 import { PackedRecords } from './packed-records.ts'
@@ -51,6 +52,10 @@ export class LogWriter {
       works.map(({ appendId }) => appendId),
       pieces.map(({ from }) => from),
       pieces.map(({ to }) => to),
+      appends.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata))),
+      appends.map(({ metadata }) => (metadata === undefined ? null : searchableTitle(metadata))),
+      appends.map(({ summary }) => summary ?? null),
+      appends.map(({ summary }) => (summary === undefined ? null : searchable(summary))),
     ])
     const moved = new Set(rows.map((row) => row.key_digest))
     const refused = works.flatMap((work, index) =>
@@ -80,7 +85,7 @@ export class LogWriter {
       sessions.map(({ principal }) => digestOf(principal)),
       sessions.map(({ command }) => command ?? null),
       sessions.map(({ principal, command }) => (command === undefined ? null : digestOf(principal, command))),
-      works.map(({ metadata }) => metadata),
+      sessions.map(({ metadata }) => JSON.stringify(metadata)),
       works.map(({ commits }) => commits.length),
       works.map(({ log }) => log),
       sessions.map(({ createdAt }) => createdAt),
@@ -89,6 +94,9 @@ export class LogWriter {
       works.map(({ appendId }) => appendId),
       pieces.map(({ from }) => from),
       pieces.map(({ to }) => to),
+      sessions.map(({ summary }) => summary ?? null),
+      sessions.map(({ metadata }) => searchableTitle(metadata)),
+      sessions.map(({ summary }) => searchable(summary ?? '')),
     ])
     await this.#identity.notice(rows[0])
     const made = new Set(rows.map((row) => row.key_digest))

@@ -100,22 +100,14 @@ export class PostgresStore implements SessionStore {
   async create(session: NewSession, commits: readonly string[]): Promise<SessionRecord> {
     this.#assertOpen()
     checkNewSession(session, commits)
-    const { key, agent, principal, command, createdAt, wakeAt, owner } = session
+    const { key, session: id, agent, principal, command, summary, createdAt, wakeAt, owner } = session
     const log = randomBytes(9).toString('base64url')
-    const metadata = JSON.stringify(session.metadata)
     // Copied, because it leaves later than this call.
-    const work: Work = {
-      kind: 'create',
-      key,
-      session: { ...session },
-      commits: [...commits],
-      metadata,
-      log,
-      appendId: randomUUID(),
-    }
-    const head = await this.#write(work, bytesOf(commits))
+    const metadata = structuredClone(session.metadata)
+    const copied = { session: { ...session, metadata }, commits: [...commits] }
+    const head = await this.#write({ kind: 'create', key, ...copied, log, appendId: randomUUID() }, bytesOf(commits))
     return {
-      ...{ key, session: session.session, agent, principal, metadata: JSON.parse(metadata), command },
+      ...{ key, session: id, agent, principal, metadata, summary, command },
       ...{ head, status: 'idle', log: this.#identity.of(log), createdAt, updatedAt: createdAt, wakeAt },
       ...(owner === undefined ? {} : { epoch: 1, owner }),
     }
@@ -133,11 +125,9 @@ export class PostgresStore implements SessionStore {
   async append(key: string, append: Append): Promise<number> {
     this.#assertOpen()
     checkAppend(key, append)
-    const commits = [...append.commits]
-    return this.#write(
-      { kind: 'append', key, append: { ...append, commits }, appendId: randomUUID() },
-      bytesOf(commits),
-    )
+    const { commits, metadata } = append
+    const copied = { ...append, commits: [...commits], metadata: structuredClone(metadata) }
+    return this.#write({ kind: 'append', key, append: copied, appendId: randomUUID() }, bytesOf(commits))
   }
 
   async read(key: string, after: number, bound: ReadBound): Promise<readonly StoredCommit[]> {

@@ -1,13 +1,13 @@
 import type { SessionStatus } from '@longwire/protocol'
 import type { SessionQuery } from '@longwire/store'
-import { parseCursor } from '@longwire/store/internal'
+import { parseCursor, searchable } from '@longwire/store/internal'
 import type { Statement } from './engine.ts'
 import { RECORD_BYTES } from './packed-records.ts'
 import { digestOf } from './schema.ts'
 
 /** A session as `recordOf` takes it, all but the timeline. */
 export const COLUMNS = `id, key, session, agent, principal, metadata, command, head, status, log, created_at, updated_at,
-  wake_at, epoch, owner`
+  wake_at, epoch, owner, summary`
 
 export interface ReadStatements {
   readonly load: Statement
@@ -68,7 +68,7 @@ function listStatement(s: string, timeline: string, query: SessionQuery): Return
   const conditions: string[] = []
   const where = (condition: (...parameters: string[]) => string, ...given: readonly unknown[]) =>
     conditions.push(condition(...given.map((value) => `$${values.push(value)}`)))
-  const { principal, agent, status, command, cursor } = query
+  const { principal, agent, status, command, q, cursor } = query
   if (principal !== undefined)
     where((a, b) => `principal_digest = ${a} AND principal = ${b}`, digestOf(principal), principal)
   if (agent !== undefined) where((a) => `agent = ${a}`, agent)
@@ -77,13 +77,14 @@ function listStatement(s: string, timeline: string, query: SessionQuery): Return
     where((a) => `command_digest = ${a}`, digestOf(principal, command))
   }
   if (status !== undefined) conditions.push(STATUS_IS[status])
+  if (q !== undefined) where((a) => `(strpos(title_text, ${a}) > 0 OR strpos(summary_text, ${a}) > 0)`, searchable(q))
   if (cursor !== undefined) {
     const { createdAt, ordinal } = parseCursor(cursor)
     where((a, b) => `(created_at, id) < (${a}, ${b})`, createdAt, ordinal)
   }
   const text = `SELECT ${COLUMNS}, ${timeline} AS timeline FROM ${s}.session
     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY created_at DESC, id DESC LIMIT $1`
-  const shape = [principal, agent, status && STATUS_IS[status], command, cursor].map((part) =>
+  const shape = [principal, agent, status && STATUS_IS[status], command, q, cursor].map((part) =>
     part === undefined ? 0 : 1,
   )
   return { name: `longwire_list_${shape.join('')}_${status ?? ''}`, text, values }

@@ -12,6 +12,7 @@ export function recordOf(row: Row, identity: LogIdentity): SessionRecord {
     agent,
     principal,
     metadata: JSON.parse(metadata),
+    summary: row.summary === null ? undefined : (row.summary as string),
     command: command ?? undefined,
     head,
     status,

@@ -14,7 +14,6 @@ export interface CreateWork {
   readonly key: string
   readonly session: NewSession
   readonly commits: readonly string[]
-  readonly metadata: string
   /** The part of the log's identity that no other session has. */
   readonly log: string
   readonly appendId: string

@@ -24,11 +24,15 @@ export function writeStatements(s: string, timeline: string): WriteStatements {
       name: `longwire_append`,
       text: `
         WITH asked AS (
-          SELECT * FROM unnest($5::uuid[], $6::int8[], $7::int4[], $8::int8[], $9::text[], $10::int8[], $11::int8[], $12::uuid[], $13::int4[], $14::int4[])
-            AS asked(key_digest, head, n, epoch, status, at, wake_at, append_id, piece, pieces)
+          SELECT * FROM unnest($5::uuid[], $6::int8[], $7::int4[], $8::int8[], $9::text[], $10::int8[], $11::int8[], $12::uuid[], $13::int4[], $14::int4[],
+              $15::text[], $16::text[], $17::text[], $18::text[])
+            AS asked(key_digest, head, n, epoch, status, at, wake_at, append_id, piece, pieces,
+              metadata, title_text, summary, summary_text)
         ), moved AS (
           UPDATE ${s}.session AS session
           SET head = asked.head + asked.n, updated_at = asked.at, status = coalesce(asked.status, session.status),
+            metadata = coalesce(asked.metadata, session.metadata), title_text = coalesce(asked.title_text, session.title_text),
+            summary = coalesce(asked.summary, session.summary), summary_text = coalesce(asked.summary_text, session.summary_text),
             wake_at = CASE WHEN asked.wake_at IS NULL THEN session.wake_at WHEN asked.wake_at < 0 THEN NULL ELSE asked.wake_at END
           FROM asked
           WHERE session.key_digest = asked.key_digest AND session.head = asked.head
@@ -52,14 +56,16 @@ export function writeStatements(s: string, timeline: string): WriteStatements {
       text: `
         WITH asked AS (
           SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::uuid[], $13::text[],
-              $14::int8[], $15::text[], $16::int8[], $17::int8[], $18::text[], $19::uuid[], $20::int4[], $21::int4[])
+              $14::int8[], $15::text[], $16::int8[], $17::int8[], $18::text[], $19::uuid[], $20::int4[], $21::int4[],
+              $22::text[], $23::text[], $24::text[])
             WITH ORDINALITY AS asked(key_digest, key, session, agent, principal, principal_digest, command, command_digest, metadata,
-              head, log, created_at, wake_at, owner, append_id, piece, pieces, place)
+              head, log, created_at, wake_at, owner, append_id, piece, pieces, summary, title_text, summary_text, place)
         ), made AS (
           INSERT INTO ${s}.session (key_digest, key, session, agent, principal, principal_digest, command, command_digest, metadata,
-            head, log, created_at, updated_at, wake_at, owner, epoch)
+            head, log, created_at, updated_at, wake_at, owner, epoch, summary, title_text, summary_text)
           SELECT key_digest, key, session, agent, principal, principal_digest, command, command_digest, metadata,
-            head, log, created_at, created_at, wake_at, owner, CASE WHEN owner IS NULL THEN 0 ELSE 1 END
+            head, log, created_at, created_at, wake_at, owner, CASE WHEN owner IS NULL THEN 0 ELSE 1 END,
+            summary, title_text, summary_text
           FROM asked ORDER BY place
           ON CONFLICT (key_digest) DO NOTHING RETURNING id, key_digest
         ), filled AS (
