@@ -27,6 +27,11 @@ const STAGES: readonly Stage[] = [
     cure: 'npx tsc -p tsconfig.browser.json shows the errors again',
   },
   {
+    name: 'types of the console',
+    command: ['tsc', '-p', 'apps/console'],
+    cure: 'npx tsc -p apps/console shows the errors again',
+  },
+  {
     name: 'import arrows',
     command: ['vitest', 'run', 'tests/house/arrows.test.ts'],
     cure: 'npx vitest run tests/house/arrows.test.ts; which way the arrows point is in ARCHITECTURE.md',

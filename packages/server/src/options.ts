@@ -46,6 +46,8 @@ export interface ServerOptions {
    * unless given.
    */
   readonly showsFaults?: boolean
+  /** The folder with the built web console, served at `/`. A plain page is there unless given. */
+  readonly console?: string | undefined
   /** What agents print and what happens to their workers, a line at a time; it goes to `log` unless given. */
   readonly onAgentOutput?: (line: AgentLog) => void
 }

@@ -86,6 +86,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     agents: () => agents.agents(),
     agentAliases: options.agentAliases,
     faults: () => (options.showsFaults ? (agents.faults ?? []) : []),
+    console: options.console,
     limits,
     heartbeatMs,
     clock,

@@ -4,6 +4,7 @@ import { AgentLoadError, sourceAt } from '@longwire/agent/internal'
 import { createServer, type LongwireServer, ServerMisuse, type ServerOptions } from '@longwire/server'
 import picocolors from 'picocolors'
 import { CommandFailure } from '../exit-codes.ts'
+import { consoleFolder } from './console-folder.ts'
 import { sourceLines } from './fault-lines.ts'
 
 const COLUMNS = 96
@@ -26,7 +27,7 @@ export async function openServer(
 ): Promise<LongwireServer> {
   requireWritable(options.data)
   try {
-    return await createServer({ ...options, ...more })
+    return await createServer({ console: consoleFolder(), ...options, ...more })
   } catch (error) {
     throw failureToServe(error, options)
   }

@@ -23,6 +23,8 @@ export interface DoorHouse {
   readonly agents: () => readonly AgentDescription[]
   /** What went wrong in agents, for their author; nothing where nobody but the author may see it. */
   readonly faults: () => readonly AgentFault[]
+  /** The folder with the built console; none where this server has no console. */
+  readonly console: string | undefined
   readonly limits: Limits
   readonly heartbeatMs: number
   readonly clock: Clock

@@ -9,6 +9,7 @@ import type { DialectHouse } from '../dialects/dialect.ts'
 import { dialectDoors } from '../dialects/dialects.ts'
 import { errorFrame, Refusal } from '../refusal.ts'
 import type { DoorEnv, Doors } from './context.ts'
+import { consoleDoors } from './doors/console.ts'
 import { eventDoors } from './doors/events.ts'
 import { houseDoors } from './doors/house.ts'
 import { operatorDoors } from './doors/operator.ts'
@@ -28,7 +29,12 @@ export function createDoors(house: DialectHouse): Doors {
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'none'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },
@@ -47,6 +53,7 @@ export function createDoors(house: DialectHouse): Doors {
   ticketDoor(doors, house)
   operatorDoors(doors, house)
   dialectDoors(doors, house)
+  consoleDoors(doors, house)
   doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))
 
   doors.notFound((c) => answer(new Refusal('not_found', `nothing is served at ${c.req.method} ${c.req.path}`)))

@@ -1,8 +1,13 @@
 import type { AgentDescription, AgentFault } from '@longwire/agent/internal'
 import { html } from 'hono/html'
 
-/** The page at `/`: what this server is, its agents, and how to talk to them. It runs no script. */
-export function frontPage(agents: readonly AgentDescription[], origin: string, faults: readonly AgentFault[] = []) {
+/** The page at `/` where there is no console: what this server is, its agents, and how to talk to them. It runs no script. */
+export function frontPage(
+  agents: readonly AgentDescription[],
+  origin: string,
+  faults: readonly AgentFault[] = [],
+  lacksConsole = false,
+) {
   const socket = origin.replace(/^http/, 'ws')
   const first = agents[0]
   const question = first?.examples[0] ?? 'Hello'
@@ -21,6 +26,7 @@ export function frontPage(agents: readonly AgentDescription[], origin: string, f
             This server keeps live sessions between people and AI agents. What an agent says streams as it is said; what
             is finished stays; and you can leave in mid-answer and come back to the same place.
           </p>
+          ${lacksConsole ? html`<p class="missing">The web console is not built. Run <code>npm run console</code> in the checkout, and load this page again.</p>` : ''}
           ${faults.length > 0 ? html`<h2>What went wrong</h2>${faults.toReversed().map(faultOf)}` : ''}
           <h2>Agents</h2>
           <ul class="agents">
@@ -93,6 +99,7 @@ article { background: var(--card); border: 1px solid var(--line); border-left: 3
 .fault pre { margin-top: 0.75rem; }
 mark { background: color-mix(in srgb, var(--wrong) 18%, transparent); color: inherit; }
 summary { color: var(--soft); cursor: pointer; font-size: 0.9rem; }
+.missing { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.9rem 1.1rem; margin: 1.5rem 0 0; }
 .doors { color: var(--soft); margin-top: 2rem; }
 a { color: var(--accent); }
 `

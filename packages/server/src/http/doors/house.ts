@@ -1,7 +1,6 @@
 import type { DoorHouse, Doors } from '../context.ts'
-import { frontPage } from '../front-page.ts'
 
-/** What operators and newcomers look at: agents, health, metrics, the page. */
+/** What operators and newcomers look at: agents, health, metrics. */
 export function houseDoors(doors: Doors, house: DoorHouse): void {
   doors.get('/v1/agents', (c) => c.json({ agents: house.agents() }))
 
@@ -15,6 +14,4 @@ export function houseDoors(doors: Doors, house: DoorHouse): void {
     const { body, contentType } = await house.metrics.text()
     return c.body(body, 200, { 'content-type': contentType })
   })
-
-  doors.get('/', (c) => c.html(frontPage(house.agents(), new URL(c.req.url).origin, house.faults())))
 }

@@ -1,0 +1,116 @@
+import { useMemo } from 'react'
+import uPlot from 'uplot'
+import type { BarsFigure } from './figure-of.ts'
+import { numberInWords } from './figure-words.ts'
+import { type Colours, Plot } from './plot.tsx'
+
+const ROW = 26
+const FONT = '11px "Inter Variable", system-ui, sans-serif'
+const LONGEST_LABEL = 22
+
+/** Values side by side, each in a row of its own so that there is room for its name. */
+export function Bars({ figure }: { figure: BarsFigure }) {
+  const data = useMemo(
+    () =>
+      [figure.labels.map((_, index) => index), ...figure.bars.map(({ values }) => [...values])] as uPlot.AlignedData,
+    [figure],
+  )
+  const options = useMemo(() => (colours: Colours) => optionsOf(figure, colours), [figure])
+  const height = figure.labels.length * (ROW + (figure.bars.length - 1) * 10) + 30
+  return <Plot options={options} data={data} height={height} />
+}
+
+function optionsOf(figure: BarsFigure, colours: Colours): Omit<uPlot.Options, 'width' | 'height'> {
+  const { labels, bars, unit } = figure
+  const axis = { stroke: colours.ink, font: FONT, ticks: { show: false } }
+  const longest = Math.min(LONGEST_LABEL, Math.max(...labels.map(({ length }) => length)))
+  return {
+    padding: [4, 44, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, ori: 1, dir: -1, range: [-0.5, labels.length - 0.5] },
+      y: { ori: 0, dir: 1, range: (_, least, most) => [Math.min(0, least), Math.max(0, most)] },
+    },
+    axes: [
+      {
+        ...axis,
+        side: 3,
+        size: longest * 6.1 + 14,
+        gap: 6,
+        grid: { show: false },
+        splits: () => labels.map((_, index) => index),
+        values: () => labels.map(clipped),
+      },
+      {
+        ...axis,
+        side: 2,
+        size: 24,
+        space: 56,
+        grid: { stroke: colours.grid, width: 1 },
+        values: (_, ticks) => ticks.map((tick) => numberInWords(tick, unit === '%' ? unit : '')),
+      },
+    ],
+    series: [
+      {},
+      ...bars.map(({ name, values }, index) => ({
+        label: name,
+        ...barStyle(figure, colours, index, values),
+      })),
+    ],
+  }
+}
+
+/** Each series takes its share of the row. A single one tells gains from losses by colour as well. */
+function barStyle({ bars, unit }: BarsFigure, colours: Colours, index: number, values: readonly (number | null)[]) {
+  const share = 0.62 / bars.length
+  const colour = colours.lines[index]!
+  const loss = colours.lines[1]!
+  const isSigned = bars.length === 1 && values.some((value) => (value ?? 0) < 0)
+  return {
+    stroke: colour,
+    fill: colour,
+    width: 0,
+    paths: uPlot.paths.bars!({
+      size: [share, 40],
+      radius: 0.18,
+      align: bars.length === 1 ? 0 : index === 0 ? -1 : 1,
+      disp: isSigned
+        ? { fill: { unit: 3, values: () => values.map((value) => ((value ?? 0) < 0 ? loss : colour)) } }
+        : {},
+    }),
+    points: { show: (plot: uPlot, at: number) => paintValues(plot, at, values, unit, colours.ink, bars.length, index) },
+  }
+}
+
+/** Writes each value behind its bar. Returns false: there are no points beside. */
+function paintValues(
+  plot: uPlot,
+  _at: number,
+  values: readonly (number | null)[],
+  unit: string,
+  ink: string,
+  count: number,
+  index: number,
+): false {
+  const { ctx } = plot
+  const ratio = devicePixelRatio
+  ctx.save()
+  ctx.font = FONT.replace('11px', `${10.5 * ratio}px`)
+  ctx.fillStyle = ink
+  ctx.textBaseline = 'middle'
+  ctx.textAlign = 'left'
+  const shift = count === 1 ? 0 : (index === 0 ? -0.155 : 0.155) * (plot.bbox.height / values.length)
+  for (const [row, value] of values.entries()) {
+    if (value === null) continue
+    const x = plot.valToPos(Math.max(0, value), 'y', true) + 5 * ratio
+    const y = plot.valToPos(row, 'x', true) + shift
+    ctx.fillText(numberInWords(value, unit), x, y)
+  }
+  ctx.restore()
+  return false
+}
+
+function clipped(label: string): string {
+  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label
+}

@@ -1,0 +1,98 @@
+import type { Client, SessionInfo } from '@longwire/client'
+
+export interface SessionListState {
+  readonly sessions: readonly SessionInfo[]
+  readonly isLoaded: boolean
+  readonly hasMore: boolean
+  readonly error?: string | undefined
+}
+
+const BUSY_MS = 3_000
+const CALM_MS = 15_000
+
+/** One's own sessions, newest first: asked for again and again, oftener while one of them is at work. */
+export class SessionList {
+  #state: SessionListState = { sessions: [], isLoaded: false, hasMore: false }
+  #cursor: string | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isAsking = false
+  readonly #client: Client
+  readonly #subscribers = new Set<() => void>()
+
+  constructor(client: Client) {
+    this.#client = client
+  }
+
+  subscribe = (changed: () => void): (() => void) => {
+    this.#subscribers.add(changed)
+    if (this.#subscribers.size === 1) {
+      document.addEventListener('visibilitychange', this.refresh)
+      this.refresh()
+    }
+    return () => {
+      this.#subscribers.delete(changed)
+      if (this.#subscribers.size > 0) return
+      clearTimeout(this.#timer)
+      document.removeEventListener('visibilitychange', this.refresh)
+    }
+  }
+
+  get state(): SessionListState {
+    return this.#state
+  }
+
+  refresh = (): void => {
+    clearTimeout(this.#timer)
+    void this.#ask()
+  }
+
+  /** The next page, behind those that are there. */
+  async more(): Promise<void> {
+    if (this.#cursor === undefined || this.#isAsking) return
+    this.#isAsking = true
+    try {
+      const { sessions, cursor } = await this.#client.sessions({ cursor: this.#cursor })
+      const known = new Set(this.#state.sessions.map(({ session }) => session))
+      this.#cursor = cursor
+      this.#set({
+        sessions: [...this.#state.sessions, ...sessions.filter(({ session }) => !known.has(session))],
+        hasMore: cursor !== undefined,
+      })
+    } catch {
+      // The next round says what is wrong, if it still is.
+    } finally {
+      this.#isAsking = false
+    }
+  }
+
+  /** It is gone: it is not shown until the next round tells the same. */
+  drop(id: string): void {
+    this.#set({ sessions: this.#state.sessions.filter(({ session }) => session !== id) })
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const { sessions, cursor } = await this.#client.sessions()
+      const first = new Set(sessions.map(({ session }) => session))
+      const oldest = sessions.at(-1)?.createdAt ?? 0
+      const below = this.#state.sessions.filter(({ session, createdAt }) => !first.has(session) && createdAt < oldest)
+      if (below.length === 0) this.#cursor = cursor
+      this.#set({
+        sessions: [...sessions, ...below],
+        isLoaded: true,
+        hasMore: this.#cursor !== undefined,
+        error: undefined,
+      })
+    } catch (error) {
+      this.#set({ isLoaded: true, error: (error as Error).message })
+    }
+    const isBusy = this.#state.sessions.some(({ status }) => status === 'running')
+    clearTimeout(this.#timer)
+    if (this.#subscribers.size > 0) this.#timer = setTimeout(this.refresh, isBusy ? BUSY_MS : CALM_MS)
+  }
+
+  #set(change: Partial<SessionListState>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const subscriber of this.#subscribers) subscriber()
+  }
+}

@@ -1,0 +1,26 @@
+import { CheckCheck } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { LiveState } from '../line/live-session.ts'
+import { counted, spell } from '../shell/words.ts'
+
+const SHOWN_MS = 6_000
+
+/** After a gap of the line: what was missed is here. */
+export function CaughtUp({ state: { caughtUp } }: { state: LiveState }) {
+  const [seen, setSeen] = useState<number>()
+  useEffect(() => {
+    if (!caughtUp) return
+    const timer = setTimeout(() => setSeen(caughtUp.at), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [caughtUp])
+  if (!caughtUp || seen === caughtUp.at) return null
+  const { commits, awayMs } = caughtUp
+  return (
+    <p className="caught-up" role="status">
+      <CheckCheck size={15} aria-hidden="true" />
+      {commits === 0
+        ? `Back after ${spell(awayMs)}. Nothing happened meanwhile.`
+        : `Back after ${spell(awayMs)}. ${counted(commits, 'thing')} happened meanwhile, all of it is here.`}
+    </p>
+  )
+}

@@ -1,0 +1,99 @@
+import { Button } from '@base-ui/react/button'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowDown } from 'lucide-react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { LiveSession, LiveState } from '../line/live-session.ts'
+import { Turn } from './turn.tsx'
+import { useEarlier } from './use-earlier.ts'
+
+/** So close to the end still is the end: what comes is followed. */
+const NEAR_END = 80
+const ESTIMATED = 320
+
+export interface TranscriptProps {
+  readonly live: LiveSession
+  readonly state: LiveState
+  /** None where the page has no room or no leave for it. */
+  readonly onShowReasoning?: (turn: string) => void
+}
+
+/** All turns, of which only those that are seen are made. It stays at the end while it is read there. */
+export function Transcript({ live, state, onShowReasoning }: TranscriptProps) {
+  const { view, withdrawn, heardAt, isLoaded } = state
+  const { turns, hasMore, isAsking, more } = useEarlier(view)
+  const scroller = useRef<HTMLDivElement>(null)
+  const [isAtEnd, setAtEnd] = useState(true)
+  const virtual = useVirtualizer({
+    count: turns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ESTIMATED,
+    getItemKey: (index) => turns[index]!.turn,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END,
+    overscan: 3,
+    paddingStart: 56,
+    paddingEnd: 28,
+  })
+
+  const isThere = turns.length > 0
+  useLayoutEffect(() => {
+    if (isThere) virtual.scrollToIndex(Number.MAX_SAFE_INTEGER, { align: 'end' })
+  }, [isThere, virtual])
+
+  const items = virtual.getVirtualItems()
+  const isAtStart = items[0]?.index === 0
+  useEffect(() => {
+    if (hasMore && isAtStart && isThere && (scroller.current?.scrollTop ?? 0) < 1_200) more()
+  }, [hasMore, isAtStart, isThere, more])
+
+  return (
+    <div className="transcript-frame">
+      <section
+        className="transcript"
+        ref={scroller}
+        tabIndex={0}
+        aria-label="What was said"
+        aria-busy={!isLoaded}
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
+          setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END)
+        }
+      >
+        <div className="turns" style={{ height: virtual.getTotalSize() }}>
+          {hasMore && isAtStart ? (
+            <p className="earlier" role="status">
+              {isAsking ? 'Reading what was before…' : ''}
+            </p>
+          ) : null}
+          {items.map(({ key, index, start }) => (
+            <div
+              key={key}
+              data-index={index}
+              ref={virtual.measureElement}
+              className="turn-row"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <Turn
+                turn={turns[index]!}
+                live={live}
+                withdrawn={withdrawn}
+                heardAt={index === turns.length - 1 ? heardAt : 0}
+                isLast={index === turns.length - 1}
+                {...(onShowReasoning ? { onShowReasoning } : {})}
+              />
+            </div>
+          ))}
+        </div>
+      </section>
+      {isAtEnd || !isThere ? null : (
+        <Button
+          className="button to-end"
+          aria-label="Go to the end"
+          onClick={() => virtual.scrollToIndex(turns.length - 1, { align: 'end' })}
+        >
+          <ArrowDown size={16} />
+        </Button>
+      )}
+    </div>
+  )
+}

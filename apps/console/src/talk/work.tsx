@@ -1,0 +1,79 @@
+import './work.css'
+import { Collapsible } from '@base-ui/react/collapsible'
+import type { SpanView } from '@longwire/view'
+import { Brain, ChevronRight, Flag } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { LiveSession } from '../line/live-session.ts'
+import { counted, lasted } from '../shell/words.ts'
+import { Progress } from '../tools/progress.tsx'
+import { StateIcon } from '../tools/state-icon.tsx'
+import { ToolCard } from '../tools/tool-card.tsx'
+import { type Block, isOpenWork, needsPerson, type WorkItem } from './turn-blocks.ts'
+
+type WorkBlock = Extract<Block, { kind: 'work' }>
+
+/** What the agent did between two things it said. Open while it happens, then a line that can be opened again. */
+export function Work({ block, live, isCurrent }: { block: WorkBlock; live: LiveSession; isCurrent: boolean }) {
+  const isOpenStill = isCurrent || isOpenWork(block) || needsPerson(block)
+  const [isShown, show] = useState(isOpenStill)
+  useEffect(() => show(isOpenStill), [isOpenStill])
+  return (
+    <Collapsible.Root className="work" open={isShown} onOpenChange={show}>
+      <Collapsible.Trigger className="work-head">
+        <ChevronRight size={14} className="work-arrow" aria-hidden="true" />
+        <span className="work-summary">{summaryOf(block)}</span>
+      </Collapsible.Trigger>
+      <Collapsible.Panel className="work-panel">
+        <ol className="work-items">
+          {block.items.map((item) => (
+            <li key={item.key} className="work-item">
+              <Item item={item} live={live} />
+            </li>
+          ))}
+        </ol>
+      </Collapsible.Panel>
+    </Collapsible.Root>
+  )
+}
+
+function Item({ item, live }: { item: WorkItem; live: LiveSession }) {
+  switch (item.kind) {
+    case 'thought':
+      return (
+        <div className="thought">
+          <Brain size={15} aria-hidden="true" />
+          <p>{item.text}</p>
+        </div>
+      )
+    case 'milestone':
+      return <Milestone span={item.span} />
+    case 'tool':
+      return <ToolCard tool={item.tool} span={item.span} request={item.request} live={live} />
+  }
+}
+
+function Milestone({ span }: { span: SpanView }) {
+  return (
+    <div className="milestone">
+      {span.draft ? <StateIcon state="running" /> : <Flag size={15} aria-hidden="true" />}
+      <span className="milestone-label">{span.label}</span>
+      {span.tookMs === undefined ? null : <span className="took figures">{lasted(span.tookMs)}</span>}
+      <Progress fraction={span.draft ? span.fraction : undefined} label={span.label} />
+    </div>
+  )
+}
+
+/** "Compared groups, ranked by performance and 5 more · 1.2 s" */
+function summaryOf({ items }: WorkBlock): string {
+  const tools = items.flatMap((item) => (item.kind === 'tool' ? item : []))
+  const milestones = items.flatMap((item) => (item.kind === 'milestone' ? item : []))
+  const labels = [
+    ...new Set([...tools.map(({ tool }) => tool.title ?? tool.name), ...milestones.map(({ span }) => span.label)]),
+  ]
+  if (labels.length === 0) return 'Thought'
+  const [first, second] = labels
+  const count = tools.length + milestones.length
+  if (count === 1) return `${first}`
+  const named = labels.length > 2 ? `${first}, ${second}, …` : labels.join(', ')
+  return `${counted(count, 'step')} · ${named}`
+}

@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** From `src/serving` as well as from `dist/serving`. */
+const PACKAGE = join(import.meta.dirname, '../..')
+
+/** Where the built web console is: in the published package, or in the checkout, where it may not be built yet. */
+export function consoleFolder(): string | undefined {
+  const packed = join(PACKAGE, 'console')
+  if (existsSync(packed)) return packed
+  const inCheckout = join(PACKAGE, '../../apps/console')
+  return existsSync(join(inCheckout, 'package.json')) ? join(inCheckout, 'dist') : undefined
+}
