@@ -71,6 +71,11 @@ function commandLine(terminal: Terminal, done: Done): Command {
       .env('PORT')
       .argParser(portOf)
   const data = () => new Option('--data <dir>', 'folder of the session log').default('.longwire').env('LONGWIRE_DATA')
+  const store = () =>
+    new Option(
+      '--store <url>',
+      'PostgreSQL for the session log, instead of a folder: postgres://user@host/database',
+    ).env('LONGWIRE_STORE')
   const workers = () =>
     new Option('--workers <number>', 'worker threads for each agent file').default(1).argParser(workersOf)
   const durability = () =>
@@ -86,6 +91,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .addOption(host())
     .addOption(data())
     .addOption(durability())
+    .addOption(store())
     .addOption(workers())
     .option('--quiet', 'say nothing but what goes wrong')
     .addOption(json('one line of JSON when it listens, and the log as JSON on the error stream'))

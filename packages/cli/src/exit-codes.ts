@@ -10,7 +10,7 @@ export const EXITS = {
   waits: { code: 7, says: 'a question was asked, and its turn waits for a person to answer' },
   settled: { code: 8, says: 'the request was settled before: somebody was faster, or nobody in time' },
   port_in_use: { code: 10, says: 'another process listens on that port' },
-  data_unusable: { code: 11, says: 'the data directory cannot be written, or its log cannot be read' },
+  data_unusable: { code: 11, says: 'the data directory cannot be written, the database not used, or the log not read' },
   data_in_use: { code: 12, says: 'another server runs on that data directory' },
   agent_unloadable: { code: 13, says: 'an agent file does not load' },
   no_agents: { code: 14, says: 'there is no agent to serve' },

@@ -2,7 +2,7 @@ import type { Exit } from '../exit-codes.ts'
 import { type AuthFlags, authSettingsOf } from '../serving/auth-options.ts'
 import { agentPaths, openServer, type ServeOptions } from '../serving/open-server.ts'
 import { serverLog } from '../serving/server-log.ts'
-import { startNotice } from '../serving/start-notice.ts'
+import { shownAddress, startNotice } from '../serving/start-notice.ts'
 import { StopRequest, sayStopping } from '../serving/stop-request.ts'
 import { type Terminal, write } from '../terminal/terminal.ts'
 
@@ -28,13 +28,12 @@ export async function serve(named: readonly string[], options: ServeCommandOptio
   return isDone ? 'ok' : 'interrupted'
 }
 
-function started(server: Awaited<ReturnType<typeof openServer>>, { data, durability }: ServeOptions) {
+function started(server: Awaited<ReturnType<typeof openServer>>, { data, durability, store }: ServeOptions) {
   const { url, agents, recovered } = server
   return {
     event: 'listening',
     url,
-    data,
-    durability,
+    ...(store === undefined ? { data, durability } : { store: shownAddress(store) }),
     recovered,
     agents: agents.map(({ name, model }) => ({ name, model })),
   }

@@ -6,6 +6,7 @@ import picocolors from 'picocolors'
 import { CommandFailure } from '../exit-codes.ts'
 import { consoleFolder } from './console-folder.ts'
 import { sourceLines } from './fault-lines.ts'
+import { openDatabase } from './open-database.ts'
 
 const COLUMNS = 96
 const PLAIN = picocolors.createColors(false)
@@ -16,6 +17,8 @@ export interface ServeOptions {
   readonly port: number
   readonly data: string
   readonly durability: 'process' | 'power'
+  /** The address of the database that holds the log instead of `data`. */
+  readonly store?: string
   /** Worker threads for each agent file. */
   readonly workers?: number
 }
@@ -25,9 +28,11 @@ export async function openServer(
   options: Omit<ServeOptions, 'files'>,
   more: Partial<ServerOptions> & Pick<ServerOptions, 'agents'>,
 ): Promise<LongwireServer> {
-  requireWritable(options.data)
+  const { store, ...folder } = options
+  if (store === undefined) requireWritable(options.data)
   try {
-    return await createServer({ console: consoleFolder(), ...options, ...more })
+    const data = store === undefined ? options.data : await openDatabase(store, more.log)
+    return await createServer({ console: consoleFolder(), ...folder, ...more, data })
   } catch (error) {
     throw failureToServe(error, options)
   }

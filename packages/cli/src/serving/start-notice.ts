@@ -15,19 +15,28 @@ export function startNotice(server: LongwireServer, options: ServeOptions, colum
     ...(description ? wrap(description, columns - 4).map((line) => `  ${style.dim(line)}`) : []),
     '',
   ])
-  const folder = relative('', options.data) || '.'
   const recovered = server.recovered > 0 ? [`${name('mended')}${counted(server.recovered)} cut in mid-turn`] : []
   return [
     '',
     ...agents,
     `${name('listening')}${style.cyan(server.url)}`,
-    `${name('data')}${clipped(folder, columns - 40)}  ${style.dim(SURVIVES[options.durability])}`,
+    options.store === undefined
+      ? `${name('data')}${clipped(relative('', options.data) || '.', columns - 40)}  ${style.dim(SURVIVES[options.durability])}`
+      : `${name('store')}${clipped(shownAddress(options.store), columns - 12)}`,
     ...recovered,
     '',
     `${name('talk')}npx longwire chat${urlFlag(server.url)}`,
     `${name('stop')}Ctrl-C`,
     '',
   ]
+}
+
+/** The address of a database without the password, and without what says how to get there. */
+export function shownAddress(store: string): string {
+  const url = new URL(store)
+  url.password = ''
+  url.search = ''
+  return url.href
 }
 
 function urlFlag(url: string): string {
