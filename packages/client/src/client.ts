@@ -1,6 +1,14 @@
 import type { Metadata } from '@longwire/protocol'
 import { emptyView, type SessionView } from '@longwire/view'
-import { type AgentInfo, Doors, type SessionDetail, type SessionInfo, type SessionsQuery } from './doors.ts'
+import {
+  type AgentInfo,
+  Doors,
+  type ForkedSession,
+  type ForkOptions,
+  type SessionDetail,
+  type SessionInfo,
+  type SessionsQuery,
+} from './doors.ts'
 import { type Incoming, Link, type Ticket } from './link/link.ts'
 import type { LinkState } from './link/link-state.ts'
 import { localError } from './longwire-error.ts'
@@ -108,6 +116,11 @@ export class Client {
   /** What is known of one session without attaching to it. */
   about(session: string): Promise<SessionDetail> {
     return this.#doors.session(session)
+  }
+
+  /** Makes a session that begins as this one did, up to a place, and is at rest: to try again from there. */
+  fork(session: string, options: ForkOptions = {}): Promise<ForkedSession> {
+    return this.#doors.fork(session, { ...options, id: this.#outside.randomId() })
   }
 
   /** Ends every handle and the line. The sessions themselves go on. */

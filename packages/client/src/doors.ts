@@ -45,6 +45,21 @@ export interface SessionsQuery {
   readonly cursor?: string
 }
 
+export interface ForkOptions {
+  /** A place of the session; its head unless given. */
+  readonly at?: string
+  /** An id of your own for the fork; the server makes one unless given. */
+  readonly session?: string
+  /** Kept with the fork beside what is kept with the session. */
+  readonly metadata?: Metadata
+}
+
+export interface ForkedSession {
+  readonly session: string
+  readonly agent: string
+  readonly head: number
+}
+
 /** What is asked over plain HTTP: the lists, and what is too big for a frame. */
 export class Doors {
   readonly #base: URL
@@ -71,23 +86,35 @@ export class Doors {
     return this.#get(`v1/sessions/${encodeURIComponent(id)}`)
   }
 
+  async fork(session: string, wanted: ForkOptions & { readonly id: string }): Promise<ForkedSession> {
+    return this.#ask(`v1/sessions/${encodeURIComponent(session)}/fork`, {
+      method: 'POST',
+      body: JSON.stringify(wanted),
+    })
+  }
+
   async commit(href: string): Promise<SessionEvent> {
     return this.#get(href)
   }
 
-  async #get<T>(path: string): Promise<T> {
+  #get<T>(path: string): Promise<T> {
+    return this.#ask(path)
+  }
+
+  async #ask<T>(path: string, asked: RequestInit = {}): Promise<T> {
     const url = new URL(path, this.#base)
-    const response = await this.#answer(url)
+    const response = await this.#answer(url, asked)
     const body = await response.json().catch(() => undefined)
     if (response.ok && body) return body as T
     throw isError(body) ? errorOf(body) : localError('not_longwire', `${response.status} from ${url}`)
   }
 
-  async #answer(url: URL): Promise<Response> {
+  async #answer(url: URL, asked: RequestInit): Promise<Response> {
     const ticket = typeof this.#ticket === 'function' ? await this.#ticket() : this.#ticket
-    const headers = { accept: 'application/json', ...(ticket ? { authorization: `Bearer ${ticket}` } : {}) }
+    const accept = { accept: 'application/json', ...(asked.body ? { 'content-type': 'application/json' } : {}) }
+    const headers = { ...accept, ...(ticket ? { authorization: `Bearer ${ticket}` } : {}) }
     try {
-      return await this.#fetch(url, { headers })
+      return await this.#fetch(url, { ...asked, headers })
     } catch (cause) {
       throw localError('unreachable', url.origin, cause)
     }

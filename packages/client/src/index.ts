@@ -1,7 +1,15 @@
 // A client of a Longwire server, for browsers and Node: a session that keeps its place.
 export type { Client, ConnectOptions, OpenOptions, SessionOptions } from './client.ts'
 export { connect } from './client.ts'
-export type { AgentInfo, OpenRequest, SessionDetail, SessionInfo, SessionsQuery } from './doors.ts'
+export type {
+  AgentInfo,
+  ForkedSession,
+  ForkOptions,
+  OpenRequest,
+  SessionDetail,
+  SessionInfo,
+  SessionsQuery,
+} from './doors.ts'
 export type { Ticket } from './link/link.ts'
 export type { LinkState, Loss } from './link/link-state.ts'
 export type { LocalErrorCode } from './longwire-error.ts'

@@ -45,6 +45,7 @@ export const LIMIT_ROWS = {
   waitSeconds: { is: 60, of: 'the longest a long-poll waits' },
   metadataBytes: { is: 16_384, of: 'the metadata of a session as JSON', over: 'bad_field' },
   titleCharacters: { is: 200, of: 'the `title` in the metadata of a session', over: 'bad_field' },
+  forkBytes: { is: 67_108_864, of: 'the log that a fork takes with it', over: 'bad_field' },
   rememberedCommands: {
     is: 1_000,
     of: 'command ids that a session remembers, to answer a repeat with the first result',

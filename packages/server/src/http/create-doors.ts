@@ -11,6 +11,8 @@ import { errorFrame, Refusal } from '../refusal.ts'
 import type { DoorEnv, Doors } from './context.ts'
 import { consoleDoors } from './doors/console.ts'
 import { eventDoors } from './doors/events.ts'
+import { exportDoor } from './doors/export.ts'
+import { forkDoor } from './doors/fork.ts'
 import { houseDoors } from './doors/house.ts'
 import { operatorDoors } from './doors/operator.ts'
 import { sessionDoors } from './doors/sessions.ts'
@@ -51,6 +53,8 @@ export function createDoors(house: DialectHouse): Doors {
   viewDoor(doors, house)
   eventDoors(doors, house)
   ticketDoor(doors, house)
+  forkDoor(doors, house)
+  exportDoor(doors, house)
   operatorDoors(doors, house)
   dialectDoors(doors, house)
   consoleDoors(doors, house)

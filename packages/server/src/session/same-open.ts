@@ -1,6 +1,8 @@
 import type { EventOf } from '@longwire/protocol'
 import type { SessionRecord, SessionStore } from '@longwire/store'
 import { canonical } from './command-digest.ts'
+import type { WantedFork } from './fork.ts'
+import type { Session } from './session.ts'
 import { isServerMade } from './session-key.ts'
 import type { OpenSession } from './sessions.ts'
 
@@ -13,4 +15,10 @@ export async function isSameOpen(store: SessionStore, made: SessionRecord, wante
   const [first] = await store.read(made.key, 0, { limit: 1, bytes: 1 })
   if (!first) return false
   return canonical(metadata) === canonical((JSON.parse(first.json) as EventOf<'session.opened'>).metadata)
+}
+
+/** Whether this session is the fork that is wanted: where it comes from never changes. */
+export function isSameFork(made: SessionRecord, source: Session, { at, session }: WantedFork): boolean {
+  const isNamedSo = session === undefined ? isServerMade(made.session) : session === made.session
+  return isNamedSo && canonical(made.metadata.forkedFrom ?? null) === canonical({ session: source.id, at: String(at) })
 }

@@ -1,7 +1,8 @@
-import type { AgentDescription, AgentHost, CommitBody } from '@longwire/agent/internal'
+import type { AgentHost } from '@longwire/agent/internal'
 import type { Commit, Limits, Metadata } from '@longwire/protocol'
 import {
   BadCursor,
+  type NewSession,
   type Page,
   SessionExists,
   type SessionQuery,
@@ -12,10 +13,11 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
+import { firstCommits } from './first-commits.ts'
+import { forkOf, type WantedFork } from './fork.ts'
 import { createGround, dismiss, type GroundHouse } from './ground.ts'
 import { foldLog, keptFoldJson } from './kept-fold.ts'
-import { commitBody, commitJson } from './log-event.ts'
-import { isSameOpen } from './same-open.ts'
+import { isSameFork, isSameOpen } from './same-open.ts'
 import type { Session, SessionHouse } from './session.ts'
 import { isServerMade, keyOf } from './session-key.ts'
 import { SessionQuota } from './session-quota.ts'
@@ -93,13 +95,38 @@ export class Sessions {
 
   /** Makes a session for this principal. The same command, or the same id of the client's choosing, finds it again. */
   async open(principal: string, wanted: OpenSession): Promise<Opened> {
-    if (wanted.command === undefined) return this.#open(principal, wanted)
-    if (wanted.command.includes('\0') || !wanted.command.isWellFormed()) {
+    return this.#once(principal, wanted.command, () => this.#open(principal, wanted))
+  }
+
+  /** Makes a session with the log of this one up to a commit, brought to rest. The same command finds it again. */
+  async fork(principal: string, { session }: CommandGround, wanted: WantedFork): Promise<Opened> {
+    return this.#once(principal, wanted.command, () => this.#fork(principal, session, wanted))
+  }
+
+  async #fork(principal: string, source: Session, wanted: WantedFork): Promise<Opened> {
+    const { command, session = `ses_${this.#house.clock.randomId()}` } = wanted
+    const made = command === undefined ? undefined : await this.#madeBy(principal, command)
+    if (made) {
+      if (!isSameFork(made, source, wanted)) throw new Refusal('id_reused', `the id ${command} made another session`)
+      return { ground: await this.byKey(made.key), isNew: false }
+    }
+    if (!this.#takesTurns) throw new Refusal('going_away', 'this node is stopping: fork the session on the next one')
+    if (wanted.session !== undefined && (isServerMade(session) || (await this.#byKey(keyOf(principal, session))))) {
+      throw new Refusal('session_exists', `a session ${session} is there already`)
+    }
+    const { commits, metadata, summary } = await forkOf(source, session, wanted)
+    return this.#make({ principal, session, agent: source.agent, metadata, summary, command }, commits)
+  }
+
+  /** One after another, where they carry the same id. */
+  async #once(principal: string, command: string | undefined, open: () => Promise<Opened>): Promise<Opened> {
+    if (command === undefined) return open()
+    if (command.includes('\0') || !command.isWellFormed()) {
       throw new Refusal('bad_field', 'id: an open is kept by its id, which must be Unicode without NUL')
     }
-    const key = `${principal}\0${wanted.command}`
+    const key = `${principal}\0${command}`
     while (this.#opening.has(key)) await this.#opening.get(key)
-    const opening = this.#open(principal, wanted)
+    const opening = open()
     const over = opening.catch(() => undefined).finally(() => this.#opening.delete(key))
     this.#opening.set(key, over)
     return opening
@@ -118,21 +145,17 @@ export class Sessions {
     if (!this.#takesTurns) throw new Refusal('going_away', 'this node is stopping: open the session on the next one')
 
     const session = wanted.session ?? `ses_${this.#house.clock.randomId()}`
-    const key = keyOf(principal, session)
+    const commits = firstCommits(agent, { ...wanted, metadata, session }, this.#house.clock.now())
+    return this.#make({ principal, session, agent: wanted.agent, metadata, command: wanted.command }, commits)
+  }
+
+  /** Puts a new session into the store, and into memory. */
+  async #make(made: Omit<NewSession, 'key' | 'createdAt'>, commits: readonly string[]): Promise<Opened> {
+    const { principal, session } = made
     const giveBack = await this.#quota.take(principal)
-    const now = this.#house.clock.now()
-    const { tools } = agent
-    const body = commitBody(
-      { type: 'session.opened', session, agent: wanted.agent, tools: [...tools], metadata, command: wanted.command },
-      now,
-    )
-    const scheduled = (agent.every ?? []).map((every, index) => scheduleBody(every, index + 2, now))
-    const commits = [body, ...scheduled].map((each, index) => commitJson(index + 1, each))
     try {
-      const record = await this.#house.store.create(
-        { key, session, agent: wanted.agent, principal, metadata, command: wanted.command, createdAt: now },
-        commits,
-      )
+      const createdAt = this.#house.clock.now()
+      const record = await this.#house.store.create({ ...made, key: keyOf(principal, session), createdAt }, commits)
       const state = commits.reduce((folded, each) => foldState(folded, JSON.parse(each) as Commit), NEW_SESSION)
       return { ground: this.#admit(record, state), isNew: true }
     } catch (error) {
@@ -236,11 +259,14 @@ export class Sessions {
     await this.#keepFold(session).catch((error) => this.#house.log.warn({ err: error }, 'a checkpoint was not kept'))
   }
 
+  async #madeBy(principal: string, command: string): Promise<SessionRecord | undefined> {
+    return (await this.#house.store.list({ principal, command, limit: 1 })).items[0]
+  }
+
   /** The session that this `open` made before, if it did. */
   async #opened(principal: string, wanted: OpenSession): Promise<CommandGround | undefined> {
     if (wanted.command !== undefined) {
-      const { items } = await this.#house.store.list({ principal, command: wanted.command, limit: 1 })
-      const made = items[0]
+      const made = await this.#madeBy(principal, wanted.command)
       if (made) {
         if (!(await isSameOpen(this.#house.store, made, wanted))) {
           throw new Refusal('id_reused', `the id ${wanted.command} was used to open another session`)
@@ -351,11 +377,3 @@ export class Sessions {
     this.#checkpoints.set(key, session.head)
   }
 }
-
-/** What the agent does by itself in each of its sessions, from the moment one is opened. */
-function scheduleBody({ everyMs, label, input }: Every, seq: number, now: number): CommitBody {
-  const fields = { schedule: `c${seq}`, label, next: now + everyMs, everyMs, input }
-  return commitBody({ type: 'schedule.set', ...fields }, now)
-}
-
-type Every = NonNullable<AgentDescription['every']>[number]

@@ -45,8 +45,11 @@ export type Ending =
   /** A person stopped it: what was said so far stays. */
   | { readonly outcome: 'cancelled'; readonly command?: string | undefined }
 
+/** What of a session says how a turn of it ends. */
+export type EndGround = Pick<Session, 'state' | 'house' | 'body' | 'drafts'>
+
 /** Everything that closes the open turn, `turn.ended` last. `steps` may have drafts that are not in memory. */
-export function endOf(session: Session, ending: Ending, steps = session.drafts.steps()): readonly CommitBody[] {
+export function endOf(session: EndGround, ending: Ending, steps = session.drafts.steps()): readonly CommitBody[] {
   const { turn, calls } = session.state.turn!
   const now = session.house.clock.now()
   const result = ending.outcome === 'cancelled' ? 'cancelled' : 'error'
@@ -85,7 +88,7 @@ function endFields(ending: Ending) {
 }
 
 /** What becomes of a step that has said something and was not committed. */
-function leftover(session: Session, turn: string, step: string, ending: Ending): CommitBody {
+function leftover(session: EndGround, turn: string, step: string, ending: Ending): CommitBody {
   const spoken = session.drafts.partsOf(step).filter(({ head }) => head.type !== 'chunk.tool')
   if (ending.outcome !== 'cancelled' || spoken.length === 0) {
     return session.body({ type: 'step.rolledback', turn, step, reason: ending.outcome })

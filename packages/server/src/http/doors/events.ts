@@ -74,8 +74,9 @@ export interface Asked {
   readonly presence: boolean
 }
 
-export function filterOf(c: Context<DoorEnv>): Filter {
-  const trace = c.req.query('trace') ?? DEFAULT_FILTER.trace
+/** What the reader asks for, `level` unless it says, within what its principal may see. */
+export function filterOf(c: Context<DoorEnv>, level: Level = DEFAULT_FILTER.trace): Filter {
+  const trace = c.req.query('trace') ?? level
   if (!LevelSchema.safeParse(trace).success) {
     throw new Refusal('bad_field', `trace must be one of ${LevelSchema.options.join(', ')}`)
   }

@@ -1,0 +1,22 @@
+import type { Filter } from '@longwire/protocol'
+import { wholeFields } from '../attachment/readable.ts'
+import { storedEvent } from '../session/log-event.ts'
+import type { Session } from '../session/session.ts'
+
+const PAGE = { limit: 500, bytes: 2_097_152 }
+
+/** The commits of a session up to where it stands now, a page at a time, as one with this filter may see them: JSON. */
+export async function* sessionLog(session: Session, filter: Filter): AsyncGenerator<readonly string[]> {
+  const { head } = session
+  for (let at = 0; at < head; ) {
+    const page = await session.house.store.read(session.key, at, PAGE)
+    if (page.length === 0) throw new Error(`the log of ${session.id} ends at ${at}, not at ${head}`)
+    at = page.at(-1)!.seq
+    yield page
+      .filter(({ seq }) => seq <= head)
+      .flatMap(({ seq, json }) => {
+        const fields = wholeFields(storedEvent(seq, json), filter)
+        return fields === undefined ? [] : [`{${fields}`]
+      })
+  }
+}
