@@ -1,6 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { authExplain } from './commands/auth-explain.ts'
-import { keysCreate, keysList, keysRevoke } from './commands/keys.ts'
 import type { Exit } from './exit-codes.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -36,14 +34,14 @@ export function addAuthCommands(program: Command, terminal: Terminal, done: (exi
     )
     .addOption(data())
     .addOption(json('the key as one line of JSON'))
-    .action(async (options) => done(await keysCreate(options, terminal)))
+    .action(async (options) => done(await (await keyCommands()).keysCreate(options, terminal)))
   keys
     .command('list')
     .summary('list keys')
     .description('Lists the keys, without what makes them keys.')
     .addOption(data())
     .addOption(json('each key as one line of JSON'))
-    .action(async (options) => done(await keysList(options, terminal)))
+    .action(async (options) => done(await (await keyCommands()).keysList(options, terminal)))
   keys
     .command('revoke')
     .summary('revoke a key')
@@ -51,7 +49,7 @@ export function addAuthCommands(program: Command, terminal: Terminal, done: (exi
     .argument('<id>', 'the id of the key, as list shows it')
     .addOption(data())
     .addOption(json('one line of JSON'))
-    .action(async (id, options) => done(await keysRevoke(id, options, terminal)))
+    .action(async (id, options) => done(await (await keyCommands()).keysRevoke(id, options, terminal)))
 
   const auth = program
     .command('auth')
@@ -66,7 +64,15 @@ export function addAuthCommands(program: Command, terminal: Terminal, done: (exi
     .requiredOption('--request <file>', 'the request as JSON; - reads it from the input stream')
     .addOption(json('one line of JSON: verdict, code, reason, hints, canonicalRequest, stringToSign'))
     .addHelpText('after', '\nEnds with 0 whatever the verdict is, and with 2 where the file is no request.')
-    .action(async (options) => done(await authExplain(options, terminal)))
+    .action(async (options) => {
+      const { authExplain } = await import('./commands/auth-explain.ts')
+      done(await authExplain(options, terminal))
+    })
+}
+
+/** The server is big: only who needs it waits for it. */
+function keyCommands() {
+  return import('./commands/keys.ts')
 }
 
 function listOf(text: string, before: readonly string[]): readonly string[] {

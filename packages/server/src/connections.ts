@@ -4,13 +4,14 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERRORS } from '@longwire/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
-import { refuseForeignOrigin } from './auth/same-origin.ts'
+import type { Gate } from './auth/gate.ts'
+import type { Origins } from './auth/origins.ts'
 import type { Identity } from './auth/verifier.ts'
 import { Connection, type ConnectionHouse } from './connection/connection.ts'
 import type { Line, RefusedHandshake, Speech } from './dialects/dialect.ts'
 import { Interpreter } from './dialects/interpreter.ts'
 import type { OpenLine } from './operator/lines.ts'
-import { errorFrame, Refusal } from './refusal.ts'
+import { challengeFor, errorFrame, Refusal } from './refusal.ts'
 import { offersOneOf, selectSubprotocol } from './wires/handshake.ts'
 import { WebSocketWire } from './wires/websocket-wire.ts'
 
@@ -46,10 +47,16 @@ interface Spoken {
   readonly speech: Speech
 }
 
+/** Who may knock, and who may enter. */
+interface HandshakeDoor {
+  readonly origins: Origins
+  readonly gate: Gate
+}
+
 /** The WebSocket door: takes handshakes, and keeps time for every connection with one timer. */
 export class Connections {
   readonly #house: ConnectionHouse
-  readonly #identify: (request: IncomingMessage) => Promise<Identity | undefined>
+  readonly #door: HandshakeDoor
   readonly #server: WebSocketServer
   readonly #held = new Set<Held>()
   /** What else the answer to a handshake carries. */
@@ -57,9 +64,9 @@ export class Connections {
   readonly #ticking: NodeJS.Timeout
   #isStopping = false
 
-  constructor(house: ConnectionHouse, identify: (request: IncomingMessage) => Promise<Identity | undefined>) {
+  constructor(house: ConnectionHouse, door: HandshakeDoor) {
     this.#house = house
-    this.#identify = identify
+    this.#door = door
     this.#server = new WebSocketServer<typeof WebSocket>({
       noServer: true,
       clientTracking: false,
@@ -105,12 +112,12 @@ export class Connections {
   async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, line?: Line): Promise<void> {
     stream.on('error', () => stream.destroy())
     try {
-      refuseForeignOrigin(request)
+      this.#door.origins.refuseForeign(request)
       if (!line) refuseOtherSubprotocols(request)
       if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
       const { connections } = this.#house.limits
       if (this.#held.size >= connections) throw new Refusal('too_many_connections', `${connections} are open`)
-      const identity = await this.#identify(request)
+      const identity = await this.#door.gate.handshake(request)
       if (line && !identity)
         throw new Refusal('unauthenticated', 'the handshake carries no identity that is known here')
       const speech = line && (await line.speak(identity!))
@@ -238,7 +245,7 @@ export function refuseUpgrade(stream: Duplex, refusal: Refusal, inDialect = refu
 function refusedHandshake(refusal: Refusal): RefusedHandshake {
   return {
     status: ERRORS[refusal.code].http ?? 500,
-    headers: { 'content-type': 'application/json; charset=utf-8' },
+    headers: { 'content-type': 'application/json; charset=utf-8', ...challengeFor(refusal) },
     body: JSON.stringify(errorFrame(refusal, {})),
   }
 }

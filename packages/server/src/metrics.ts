@@ -21,6 +21,7 @@ export interface Metrics {
   readonly counts: Counts
   turnEnded(outcome: string): void
   refused(code: string): void
+  credentialRefused(verifier: string): void
   /** The Prometheus text format, and its content type. */
   text(): Promise<{ readonly body: string; readonly contentType: string }>
 }
@@ -42,6 +43,12 @@ export function createMetrics(gauged: Gauged): Metrics {
     labelNames: ['code'],
     registers,
   })
+  const credentials = new Counter({
+    name: 'longwire_credentials_refused_total',
+    help: 'Credentials that were shown and were no good, by verifier',
+    labelNames: ['verifier'],
+    registers,
+  })
   gauge('longwire_connections', 'WebSocket connections that are open', gauged.connections)
   gauge('longwire_attachments', 'Readers of sessions, over all wires', gauged.attachments)
   gauge('longwire_sessions', 'Sessions that are in memory', gauged.sessions)
@@ -59,6 +66,7 @@ export function createMetrics(gauged: Gauged): Metrics {
       counts.errors.set(code, (counts.errors.get(code) ?? 0) + 1)
       errors.inc({ code })
     },
+    credentialRefused: (verifier) => credentials.inc({ verifier }),
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   }
 

@@ -2,10 +2,14 @@ import type { AgentHost, AgentLog } from '@longwire/agent/internal'
 import { LIMITS, type Limits } from '@longwire/protocol'
 import type { SessionStore } from '@longwire/store'
 import { type Logger, pino } from 'pino'
-import { type AuthHouse, type AuthSettings, verifiersOf } from './auth/auth-settings.ts'
+import { type Audit, auditTo } from './auth/audit.ts'
+import { type AuthSettings, verifiersOf } from './auth/auth-settings.ts'
 import { developmentVerifier } from './auth/development-verifier.ts'
+import { Origins } from './auth/origins.ts'
+import { Proxies } from './auth/proxies.ts'
 import { isLoopback, type Verifier } from './auth/verifier.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
+import type { TlsFiles } from './http/listener.ts'
 
 export interface ServerOptions {
   /** Files and folders with agents, or a host that runs them already. */
@@ -30,6 +34,14 @@ export interface ServerOptions {
   readonly agentAliases?: Readonly<Record<string, string>>
   /** Verifiers that come with the server, asked after `verifiers`, and what roles may see. */
   readonly auth?: AuthSettings
+  /** Origins of pages that may use this server beside its own: `https://app.example.com`. */
+  readonly origins?: readonly string[]
+  /** Proxies that are believed, as addresses or networks: what they say of a request's way is taken as true. */
+  readonly trustedProxies?: readonly string[]
+  /** Listens with TLS. The files are read again when they change. */
+  readonly tls?: TlsFiles
+  /** Where handshakes, approvals and refusals are written down; marked in `log` unless given. */
+  readonly audit?: Logger
   readonly limits?: Partial<Limits>
   /** Milliseconds of silence after which the server says `heartbeat`: 15,000 unless given. */
   readonly heartbeatMs?: number
@@ -52,11 +64,14 @@ export interface ServerOptions {
   readonly onAgentOutput?: (line: AgentLog) => void
 }
 
-export interface ResolvedOptions extends Omit<ServerOptions, 'limits'> {
+export interface ResolvedOptions extends Omit<ServerOptions, 'limits' | 'origins' | 'audit'> {
   readonly host: string
   readonly port: number
   readonly durability: 'process' | 'power'
   readonly verifiers: readonly Verifier[]
+  readonly proxies: Proxies
+  readonly origins: Origins
+  readonly audit: Audit
   readonly agentAliases: Readonly<Record<string, string>>
   readonly limits: Limits
   readonly heartbeatMs: number
@@ -87,24 +102,32 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const clock = options.clock ?? SYSTEM_CLOCK
   const log = options.log ?? pino({ level: 'silent' })
   const data = typeof options.data === 'string' ? options.data : undefined
-  const chosen = isGuarded ? chosenVerifiers(auth, { data, clock, log }) : [developmentVerifier]
-  return {
-    ...options,
-    host,
-    port: options.port ?? 8787,
-    durability: options.durability ?? (isDevelopment ? 'process' : 'power'),
-    verifiers: [...own, ...chosen],
-    agentAliases: options.agentAliases ?? {},
-    limits: { ...LIMITS, ...options.limits },
-    heartbeatMs: options.heartbeatMs ?? 15_000,
-    log,
-    clock,
-  }
+  return orMisuse(() => {
+    const proxies = new Proxies(options.trustedProxies)
+    const origins = new Origins(options.origins ?? [], proxies)
+    const chosen = isGuarded ? verifiersOf(auth, { data, clock, log, origins }) : [developmentVerifier(origins)]
+    return {
+      ...options,
+      host,
+      port: options.port ?? 8787,
+      durability: options.durability ?? (isDevelopment ? 'process' : 'power'),
+      verifiers: [...own, ...chosen],
+      proxies,
+      origins,
+      audit: auditTo(options.audit ?? log),
+      agentAliases: options.agentAliases ?? {},
+      limits: { ...LIMITS, ...options.limits },
+      heartbeatMs: options.heartbeatMs ?? 15_000,
+      log,
+      clock,
+    }
+  })
 }
 
-function chosenVerifiers(auth: AuthSettings, house: AuthHouse): readonly Verifier[] {
+/** What the settings cannot be is said as a sentence, before anything listens. */
+function orMisuse<T>(resolve: () => T): T {
   try {
-    return verifiersOf(auth, house)
+    return resolve()
   } catch (error) {
     throw new ServerMisuse((error as Error).message, { cause: error })
   }

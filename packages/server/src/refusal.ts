@@ -39,3 +39,9 @@ export function errorFrame(
     ...(detail.outcome === undefined ? {} : { outcome: detail.outcome as Json }),
   }
 }
+
+/** What an HTTP answer to this refusal says of how to come back with an identity. */
+export function challengeFor({ code }: Refusal): Readonly<Record<string, string>> {
+  const isAboutIdentity = code === 'unauthenticated' || code === 'identity_expired'
+  return isAboutIdentity ? { 'www-authenticate': 'Bearer realm="longwire"' } : {}
+}

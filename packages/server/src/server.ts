@@ -1,9 +1,10 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type AgentDescription, type AgentHost, type AgentLog, findAgents, WorkerHost } from '@longwire/agent/internal'
 import { MemoryStore, type SessionStore } from '@longwire/store'
 import { SqliteStore } from '@longwire/store-sqlite'
+import { Brake } from './auth/brake.ts'
 import { Gate } from './auth/gate.ts'
 import { HeldIdentities } from './auth/held-identities.ts'
 import { Tickets, ticketVerifier } from './auth/tickets.ts'
@@ -11,6 +12,7 @@ import { Connections, refuseUpgrade } from './connections.ts'
 import type { DialectHouse } from './dialects/dialect.ts'
 import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
+import { createListener } from './http/listener.ts'
 import { createMetrics } from './metrics.ts'
 import type { OpenLine } from './operator/lines.ts'
 import { Stats } from './operator/stats.ts'
@@ -54,7 +56,7 @@ export async function createServer(options: ServerOptions): Promise<LongwireServ
 }
 
 async function listen(options: ResolvedOptions, store: SessionStore, agents: AgentHost): Promise<LongwireServer> {
-  const { clock, limits, log, heartbeatMs, host, port } = options
+  const { clock, limits, log, heartbeatMs, host, port, proxies, origins, audit, tls } = options
   let isReady = false
   const gauged = {
     connections: () => connections.size,
@@ -69,11 +71,13 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const sessions = new Sessions({ store, agents, describeAgent, limits, clock, log, counts, onTurnEnd })
   const tickets = new Tickets(clock)
   // A ticket that is shown decides, whoever else would know the request.
-  const gate = new Gate([ticketVerifier(tickets), ...options.verifiers])
+  const verifiers = [ticketVerifier(tickets), ...options.verifiers]
+  const brake = new Brake(clock, limits)
+  const gate = new Gate({ verifiers, proxies, brake, audit, onRefused: metrics.credentialRefused })
   const identities = new HeldIdentities(gate, log)
-  const redeem = (ticket: string) => gate.redeem(ticket)
+  const redeem = (ticket: string, line: string) => gate.redeem(ticket, line)
   const connectionHouse = { sessions, limits, heartbeatMs, clock, log, redeem, identities, refused }
-  const connections = new Connections(connectionHouse, (request) => gate.identify(request))
+  const connections = new Connections(connectionHouse, { gate, origins })
   const open = new Set<() => void>()
   const streams = new Set<OpenLine>()
   const bufferedBytes = () => [...streams].reduce((sum, line) => sum + line.bufferedBytes, connections.bufferedBytes)
@@ -82,6 +86,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     sessions,
     tickets,
     gate,
+    origins,
     identities,
     agents: () => agents.agents(),
     agentAliases: options.agentAliases,
@@ -103,8 +108,10 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     identify: (request, body) => gate.known(request, body),
   }
   const doors = createDoors(house)
-  const http = createHttpServer(
+  const http = createListener(
     { headersTimeout: limits.handshakeMs, requestTimeout: 4 * limits.handshakeMs, connectionsCheckingInterval: 1_000 },
+    tls,
+    log,
     getRequestListener(doors.fetch, { overrideGlobalObjects: false }),
   )
   http.on('upgrade', (request, stream, head) => {
@@ -123,7 +130,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     await close(0)
     throw error
   }
-  const url = urlOf(http, host)
+  const url = urlOf(http, host, tls !== undefined)
   isReady = true
   log.info({ url, recovered }, 'listening')
 
@@ -198,7 +205,7 @@ async function closing(http: HttpServer, graceMs: number): Promise<void> {
   clearTimeout(cut)
 }
 
-function urlOf(http: HttpServer, host: string): string {
+function urlOf(http: HttpServer, host: string, isSecure: boolean): string {
   const { port } = http.address() as AddressInfo
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

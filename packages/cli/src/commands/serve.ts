@@ -1,5 +1,6 @@
 import type { Exit } from '../exit-codes.ts'
-import { type AuthFlags, authSettingsOf } from '../serving/auth-options.ts'
+import { readAccess } from '../serving/access-file.ts'
+import { type AuthFlags, authOptionsOf } from '../serving/auth-options.ts'
 import { agentPaths, openServer, type ServeOptions } from '../serving/open-server.ts'
 import { serverLog } from '../serving/server-log.ts'
 import { shownAddress, startNotice } from '../serving/start-notice.ts'
@@ -14,7 +15,7 @@ export interface ServeCommandOptions extends Omit<ServeOptions, 'files'>, AuthFl
 /** Serves agents until somebody stops it. */
 export async function serve(named: readonly string[], options: ServeCommandOptions, terminal: Terminal): Promise<Exit> {
   const { quiet, json, ...rest } = options
-  const auth = authSettingsOf(options)
+  const auth = authOptionsOf(options, readAccess)
   const serving = { ...rest, files: agentPaths(named) }
   const stop = new StopRequest(terminal)
   const server = await openServer(rest, { agents: serving.files, ...serverLog(terminal, json === true), ...auth })

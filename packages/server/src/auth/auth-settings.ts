@@ -4,6 +4,8 @@ import { apiKeyVerifier } from './api-key-verifier.ts'
 import { CredentialFile, credentialPath } from './credentials/credential-file.ts'
 import { type Credentials, type CredentialsFunction, credentialsBy } from './credentials/credentials.ts'
 import { developmentVerifier } from './development-verifier.ts'
+import { type JwtSettings, jwtVerifier } from './jwt-verifier.ts'
+import type { Origins } from './origins.ts'
 import { type Sigv4Settings, sigv4Verifier } from './sigv4/sigv4-verifier.ts'
 import type { Verifier } from './verifier.ts'
 import { compileVisibility, type VisibilityPolicy } from './visibility.ts'
@@ -17,6 +19,7 @@ export interface AuthSettings {
   /** In the order in which they are asked; the first that recognises a request decides. */
   readonly use?: readonly VerifierName[] | undefined
   readonly sigv4?: Sigv4Settings | undefined
+  readonly jwt?: JwtSettings | undefined
   /** Where keys come from; the file in the data folder unless given. */
   readonly credentials?: CredentialsFunction | undefined
   readonly visibility?: VisibilityPolicy | undefined
@@ -26,6 +29,7 @@ export interface AuthHouse {
   readonly data: string | undefined
   readonly clock: Clock
   readonly log: Logger
+  readonly origins: Origins
 }
 
 /** The verifiers that these settings choose. Throws a sentence where they cannot be made. */
@@ -37,18 +41,14 @@ export function verifiersOf({ use = [], ...settings }: AuthSettings, house: Auth
     credentials ??= credentialsOf(settings, house)
     return credentials
   }
-  return [...new Set(use)].flatMap((name): Verifier[] => {
-    switch (name) {
-      case 'sigv4':
-        return [sigv4Verifier({ credentials: keys(), clock, seesOf, ...settings.sigv4 })]
-      case 'key':
-        return [apiKeyVerifier({ credentials: keys(), clock, seesOf })]
-      case 'dev':
-        return [developmentVerifier]
-      default:
-        return []
-    }
-  })
+  const make: Readonly<Record<VerifierName, () => readonly Verifier[]>> = {
+    sigv4: () => [sigv4Verifier({ credentials: keys(), clock, seesOf, ...settings.sigv4 })],
+    jwt: () => [jwtVerifier({ ...settings.jwt, clock, seesOf })],
+    ticket: () => [],
+    key: () => [apiKeyVerifier({ credentials: keys(), clock, seesOf })],
+    dev: () => [developmentVerifier(house.origins)],
+  }
+  return [...new Set(use)].flatMap((name) => make[name]())
 }
 
 function credentialsOf({ credentials }: AuthSettings, { data, clock, log }: AuthHouse): Credentials {

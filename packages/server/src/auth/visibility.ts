@@ -1,19 +1,24 @@
-import { type Filter, type Level, sees } from '@longwire/protocol'
+import { type Filter, sees } from '@longwire/protocol'
+import { Level as LevelSchema } from '@longwire/protocol/schemas'
+import { z } from 'zod'
 
 /** What a role may see of a session. */
-export interface Visibility {
-  /** The finest level of the trace. */
-  readonly trace: Level
-  readonly reasoning: boolean
-  /** Fields of tool inputs and outputs, by name and at any depth, in whose place only a mark is shown. */
-  readonly redact?: readonly string[] | undefined
-}
+export const Visibility = z.strictObject({
+  trace: LevelSchema.default('detail').describe('the finest level of the trace'),
+  reasoning: z.boolean().default(true),
+  redact: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('fields of tool inputs and outputs, by name and at any depth, in whose place only a mark is shown'),
+})
+export type Visibility = z.infer<typeof Visibility>
 
 /** What everybody may see, and what some roles may instead. */
-export interface VisibilityPolicy {
-  readonly default?: Visibility | undefined
-  readonly roles?: Readonly<Record<string, Visibility>> | undefined
-}
+export const VisibilityPolicy = z.strictObject({
+  default: Visibility.optional(),
+  roles: z.record(z.string(), Visibility).optional(),
+})
+export type VisibilityPolicy = z.infer<typeof VisibilityPolicy>
 
 /** What is compiled into every attachment of an identity with these roles. */
 export type Sees = Filter & { readonly redact?: readonly string[] | undefined }

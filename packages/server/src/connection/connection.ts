@@ -18,7 +18,7 @@ export interface ConnectionHouse {
   readonly clock: Clock
   readonly log: Logger
   /** Whom this ticket, or another token, stands for. Rejects with `unauthenticated` where it is no good. */
-  readonly redeem: (ticket: string) => Promise<Identity>
+  readonly redeem: (ticket: string, line: string) => Promise<Identity>
   /** Ends the lines whose keys are revoked. */
   readonly identities: HeldIdentities
   /** Counts what was refused. */

@@ -5,6 +5,7 @@ import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { Gate } from '../auth/gate.ts'
 import type { HeldIdentities } from '../auth/held-identities.ts'
+import type { Origins } from '../auth/origins.ts'
 import type { Tickets } from '../auth/tickets.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
@@ -18,6 +19,7 @@ export interface DoorHouse {
   readonly sessions: Sessions
   readonly tickets: Tickets
   readonly gate: Gate
+  readonly origins: Origins
   /** Ends the streams whose keys are revoked. */
   readonly identities: HeldIdentities
   readonly agents: () => readonly AgentDescription[]

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { ERRORS } from '@longwire/protocol'
 import { Hono } from 'hono'
+import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { refuseForeignOrigin } from '../auth/same-origin.ts'
 import { faultOf } from '../connection/connection.ts'
 import type { DialectHouse } from '../dialects/dialect.ts'
 import { dialectDoors } from '../dialects/dialects.ts'
-import { errorFrame, Refusal } from '../refusal.ts'
+import { challengeFor, errorFrame, Refusal } from '../refusal.ts'
 import type { DoorEnv, Doors } from './context.ts'
 import { consoleDoors } from './doors/console.ts'
 import { eventDoors } from './doors/events.ts'
@@ -42,8 +42,9 @@ export function createDoors(house: DialectHouse): Doors {
       },
     }),
   )
+  if (house.origins.allowed.length > 0) doors.use(forPagesOf(house.origins.allowed))
   doors.use(async (c, next) => {
-    if (!READS.includes(c.req.method)) refuseForeignOrigin(c.env.incoming as IncomingMessage)
+    if (!READS.includes(c.req.method)) house.origins.refuseForeign(c.env.incoming as IncomingMessage)
     await next()
   })
   doors.use('/v1/*', identified(house))
@@ -69,10 +70,21 @@ export function createDoors(house: DialectHouse): Doors {
   return doors
 }
 
+/** What lets pages of other origins read what they are answered. */
+function forPagesOf(origins: readonly string[]) {
+  return cors({
+    origin: [...origins],
+    allowHeaders: ['authorization', 'content-type', 'last-event-id', 'x-api-key'],
+    exposeHeaders: ['retry-after', 'www-authenticate'],
+    maxAge: 600,
+  })
+}
+
 function answer(refusal: Refusal): Response {
   const status = (ERRORS[refusal.code].http ?? 500) as ContentfulStatusCode
   const { retryAfterMs } = refusal.detail
   const headers = new Headers({ 'content-type': 'application/json; charset=utf-8' })
+  for (const [name, value] of Object.entries(challengeFor(refusal))) headers.set(name, value)
   if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
   return new Response(JSON.stringify(errorFrame(refusal, {})), { status, headers })
 }

@@ -8,6 +8,6 @@ export const hello: ConnectionCommandHandler<'hello'> = async (connection, { id,
   if (versions && !versions.includes(PROTOCOL)) {
     throw new Refusal('bad_field', `this server speaks version ${PROTOCOL} of the protocol`)
   }
-  if (ticket !== undefined) connection.identify(await connection.house.redeem(ticket))
+  if (ticket !== undefined) connection.identify(await connection.house.redeem(ticket, connection.id))
   connection.welcome(connection.identity, id)
 }

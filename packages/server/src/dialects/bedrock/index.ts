@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { parsePlace } from '@longwire/protocol'
 import { z } from 'zod'
-import { refuseForeignOrigin } from '../../auth/same-origin.ts'
 import { faultOf } from '../../connection/connection.ts'
 import type { Doors } from '../../http/context.ts'
 import { bytesOf, readBody } from '../../http/request.ts'
@@ -102,7 +101,6 @@ function doors(doors: Doors, house: DialectHouse): void {
   doors.post('/agents/:agent/agentAliases/:alias/sessions/:session/text', async (c) => {
     try {
       const { incoming } = c.env
-      refuseForeignOrigin(incoming as IncomingMessage)
       const identity = await house.identify(incoming as IncomingMessage, () => bytesOf(c, house.limits.frameBytes))
       const found = addressOf(incoming.url)
       if (!found) throw new Refusal('not_found', 'no agent, alias and session are named')

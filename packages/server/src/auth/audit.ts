@@ -1,0 +1,42 @@
+import type { Logger } from 'pino'
+
+/** What an operator wants to be able to look up later: who came in, who was refused, who allowed what. */
+export type AuditEvent =
+  | {
+      readonly event: 'handshake'
+      readonly principal: string
+      readonly verifier: string
+      readonly address: string
+      readonly path: string
+      readonly proofs?: readonly string[] | undefined
+    }
+  | {
+      readonly event: 'refusal'
+      readonly code: string
+      readonly why: string
+      readonly verifier?: string | undefined
+      readonly principal?: string | undefined
+      readonly key?: string | undefined
+      readonly address?: string | undefined
+      readonly path?: string | undefined
+      readonly session?: string | undefined
+      readonly asked?: string | undefined
+    }
+  | {
+      readonly event: 'approval'
+      readonly principal: string
+      readonly session: string
+      readonly request: string
+      readonly approved?: boolean | undefined
+      readonly action?: string | undefined
+    }
+  | { readonly event: 'revocation'; readonly principal: string; readonly proofs: readonly string[] }
+
+/** Writes it down. No field of it is a secret: keys and tickets are named by their ids, addresses go without their query. */
+export type Audit = (event: AuditEvent) => void
+
+/** The audit log as lines of a logger of its own. */
+export function auditTo(log: Logger): Audit {
+  const audit = log.child({ audit: true })
+  return (event) => audit.info(event, event.event)
+}
