@@ -3,7 +3,7 @@ import { Level as LevelSchema } from '@longwire/protocol/schemas'
 import { z } from 'zod'
 
 /** What a role may see of a session. */
-export const Visibility = z.strictObject({
+const Visibility = z.strictObject({
   trace: LevelSchema.default('detail').describe('the finest level of the trace'),
   reasoning: z.boolean().default(true),
   redact: z
@@ -11,7 +11,7 @@ export const Visibility = z.strictObject({
     .optional()
     .describe('fields of tool inputs and outputs, by name and at any depth, in whose place only a mark is shown'),
 })
-export type Visibility = z.infer<typeof Visibility>
+type Visibility = z.infer<typeof Visibility>
 
 /** What everybody may see, and what some roles may instead. */
 export const VisibilityPolicy = z.strictObject({
