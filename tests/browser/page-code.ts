@@ -11,6 +11,7 @@ export async function pageCode(entry: string, mode: 'production' | 'development'
     resolve: { conditionNames: ['longwire-source', 'browser', 'import', mode, 'default'] },
     transform: { define: { 'process.env.NODE_ENV': JSON.stringify(mode) } },
     output: { format: 'esm', codeSplitting: false },
+    logLevel: 'silent', // libraries' directives for other renderers are nothing to warn of; what fails is thrown
     write: false,
   })
   return output[0].code

@@ -46,7 +46,7 @@ const FOR_EVERYONE = [
 ]
 
 /** Packages that a browser loads: nothing of Node's may be in them. */
-const IN_BROWSERS = ['@longwire/protocol', '@longwire/view', '@longwire/client', '@longwire/react']
+const IN_BROWSERS = ['@longwire/protocol', '@longwire/view', '@longwire/client', '@longwire/react', '@longwire/ai-sdk']
 
 /** One sentence for each thing that is wrong, in the order of the files. */
 export function violations(workspaces: readonly Workspace[]): string[] {

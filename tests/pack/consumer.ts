@@ -9,7 +9,7 @@ import { type Manifest, ROOT, type Workspace } from '../house/workspace.ts'
 const run = promisify(execFile)
 
 /** What a project that uses TypeScript has anyway: not part of what is tried, so taken from this repository as it is. */
-const ASIDE = ['@types/node', '@types/react', 'vitest']
+const ASIDE = ['@types/node', '@types/react', '@ai-sdk/react', 'vitest']
 
 /** The Nodes that a package has to work in, by name. */
 export const NODES = {
