@@ -37,7 +37,7 @@ function Pages() {
         <Switch>
           <Route path="/s/:ids">{({ ids }) => <SideBySide ids={ids} />}</Route>
           <Route path="/inspect/:session?">{({ session }) => <Inspector session={session} />}</Route>
-          <Route path="/operator/:rest*">
+          <Route path="/operator/*?">
             <Operator />
           </Route>
           <Route>

@@ -1,5 +1,6 @@
 import type { Client, LinkState } from '@longwire/client'
 import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { FrameTap } from '../inspector/frame-tap.ts'
 import type { LiveSessions } from './live-sessions.ts'
 import type { Stay } from './stay.ts'
 
@@ -7,6 +8,8 @@ export interface Line {
   readonly client: Client
   readonly live: LiveSessions
   readonly stay: Stay
+  /** What passes on the line, for whoever builds with it. */
+  readonly tap: FrameTap
 }
 
 export const LineContext = createContext<Line | undefined>(undefined)

@@ -1,4 +1,5 @@
 import { type Client, connect } from '@longwire/client'
+import type { FrameTap } from '../inspector/frame-tap.ts'
 
 /** As whom this page is here: for itself, or with a ticket that lets it watch one session. */
 export type Stay =
@@ -14,6 +15,7 @@ export function stayOf({ pathname, hash }: Pick<Location, 'pathname' | 'hash'>):
   return { kind: 'watch', session: decodeURIComponent(session), ticket: decodeURIComponent(hash.slice(1)) }
 }
 
-export function clientOf(stay: Stay, origin: string): Client {
-  return connect(origin, stay.kind === 'watch' ? { ticket: stay.ticket } : {})
+export function clientOf(stay: Stay, origin: string, tap: FrameTap): Client {
+  const webSocket = tap.webSocket(WebSocket)
+  return connect(origin, stay.kind === 'watch' ? { ticket: stay.ticket, webSocket } : { webSocket })
 }

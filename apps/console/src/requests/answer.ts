@@ -2,11 +2,11 @@ import type { RequestAnswer } from '@longwire/client'
 import { LongwireError } from '@longwire/client'
 import type { RequestView } from '@longwire/view'
 import { useState } from 'react'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { attempt, say } from '../shell/toast.ts'
 
 /** Answers a request once, and says so where somebody else was first. */
-export function useAnswer(request: RequestView, live: LiveSession) {
+export function useAnswer(request: RequestView, live: Talks) {
   const [isAnswering, setAnswering] = useState(false)
   async function answer(given: RequestAnswer) {
     setAnswering(true)

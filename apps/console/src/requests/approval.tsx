@@ -3,7 +3,7 @@ import type { Json } from '@longwire/protocol'
 import type { RequestView } from '@longwire/view'
 import { Check, Pencil, X } from 'lucide-react'
 import { useState } from 'react'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { useAnswer } from './answer.ts'
 import { Changes } from './changes.tsx'
 import { asObject } from './json-object.ts'
@@ -12,7 +12,7 @@ import { schemaFor } from './schema-fields.ts'
 import { SchemaForm } from './schema-form.tsx'
 
 /** May the agent do this: yes, yes with changes, or no with a reason. */
-export function Approval({ request, live }: { request: RequestView; live: LiveSession }) {
+export function Approval({ request, live }: { request: RequestView; live: Talks }) {
   const { isAnswering, answer } = useAnswer(request, live)
   const [mode, setMode] = useState<'look' | 'edit' | 'deny'>('look')
   const [edited, setEdited] = useState<Json>(request.input ?? null)

@@ -1,10 +1,10 @@
 import { Button } from '@base-ui/react/button'
 import type { RequestView } from '@longwire/view'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { useAnswer } from './answer.ts'
 
 /** One of several: a press is the answer. */
-export function Choice({ request, live }: { request: RequestView; live: LiveSession }) {
+export function Choice({ request, live }: { request: RequestView; live: Talks }) {
   const { isAnswering, answer } = useAnswer(request, live)
   return (
     <div className="request-body">

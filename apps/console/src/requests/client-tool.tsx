@@ -2,12 +2,12 @@ import { Button } from '@base-ui/react/button'
 import type { Json } from '@longwire/protocol'
 import type { RequestView } from '@longwire/view'
 import { useState } from 'react'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { useAnswer } from './answer.ts'
 import { Proposed } from './proposed.tsx'
 
 /** Something that only this side can do. A page of ours cannot, so the person may give the result by hand. */
-export function ClientTool({ request, live }: { request: RequestView; live: LiveSession }) {
+export function ClientTool({ request, live }: { request: RequestView; live: Talks }) {
   const { isAnswering, answer } = useAnswer(request, live)
   const [text, setText] = useState('')
   return (

@@ -1,14 +1,14 @@
 import { Button } from '@base-ui/react/button'
 import type { RequestView } from '@longwire/view'
 import { useState } from 'react'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { useAnswer } from './answer.ts'
 import type { JsonObject } from './json-object.ts'
 import { fieldsOf } from './schema-fields.ts'
 import { SchemaForm } from './schema-form.tsx'
 
 /** A form that the agent wants filled in. */
-export function FormRequest({ request, live }: { request: RequestView; live: LiveSession }) {
+export function FormRequest({ request, live }: { request: RequestView; live: Talks }) {
   const { isAnswering, answer } = useAnswer(request, live)
   const schema = request.schema ?? {}
   const [content, setContent] = useState<JsonObject>(() => initialOf(request))

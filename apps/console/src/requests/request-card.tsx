@@ -3,7 +3,7 @@ import type { Answer } from '@longwire/protocol'
 import type { RequestView } from '@longwire/view'
 import { Check, Clock, Hand, Undo2, X } from 'lucide-react'
 import { useLine } from '../line/line-context.ts'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { useNow } from '../shell/use-now.ts'
 import { spell } from '../shell/words.ts'
 import { Approval } from './approval.tsx'
@@ -13,7 +13,7 @@ import { ClientTool } from './client-tool.tsx'
 import { FormRequest } from './form-request.tsx'
 
 /** What the agent asks: answered here as long as it is open, told how it ended afterwards. */
-export function RequestCard({ request, live }: { request: RequestView; live: LiveSession }) {
+export function RequestCard({ request, live }: { request: RequestView; live: Talks }) {
   return request.settledAt === undefined ? <Open request={request} live={live} /> : <Settled request={request} />
 }
 
@@ -24,7 +24,7 @@ const KINDS: Record<RequestView['kind'], string> = {
   'client-tool': 'Asks for something from your side',
 }
 
-function Open({ request, live }: { request: RequestView; live: LiveSession }) {
+function Open({ request, live }: { request: RequestView; live: Talks }) {
   const { stay } = useLine()
   const id = `request-${request.request}`
   return (
@@ -48,7 +48,7 @@ function Open({ request, live }: { request: RequestView; live: LiveSession }) {
   )
 }
 
-function Body({ request, live }: { request: RequestView; live: LiveSession }) {
+function Body({ request, live }: { request: RequestView; live: Talks }) {
   switch (request.kind) {
     case 'approval':
       return <Approval request={request} live={live} />

@@ -1,8 +1,9 @@
 import { Button } from '@base-ui/react/button'
 import { Menu } from '@base-ui/react/menu'
-import { Check, Keyboard, MonitorCog, Moon, Plus, Search, Sun, SunMoon } from 'lucide-react'
+import { Activity, Check, Keyboard, MonitorCog, Moon, Plus, Search, Sun, SunMoon, Telescope } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { Link, useLocation, useRoute } from 'wouter'
+import { useIsOperator } from '../operator/use-is-operator.ts'
 import { Hint } from '../shell/hint.tsx'
 import { LineStatus } from '../shell/line-status.tsx'
 import { Mark } from '../shell/mark.tsx'
@@ -80,9 +81,10 @@ const THEME_NAMES: Record<Theme, string> = { system: 'As this device', light: 'L
 function PageMenu() {
   const { showShortcuts } = useShell()
   const theme = useTheme()
+  const isOperator = useIsOperator()
   return (
     <Menu.Root>
-      <Menu.Trigger render={<Button className="button quiet square" aria-label="Appearance and keyboard" />}>
+      <Menu.Trigger render={<Button className="button quiet square" aria-label="Appearance, keyboard and more" />}>
         <SunMoon size={17} />
       </Menu.Trigger>
       <Menu.Portal>
@@ -103,6 +105,16 @@ function PageMenu() {
               })}
             </Menu.RadioGroup>
             <Menu.Separator className="menu-line" />
+            <Menu.Item className="menu-item" render={<Link href="/inspect" />}>
+              <Telescope size={16} />
+              Inspector
+            </Menu.Item>
+            {isOperator ? (
+              <Menu.Item className="menu-item" render={<Link href="/operator" />}>
+                <Activity size={16} />
+                Operator
+              </Menu.Item>
+            ) : null}
             <Menu.Item className="menu-item" onClick={showShortcuts}>
               <Keyboard size={16} />
               Keyboard

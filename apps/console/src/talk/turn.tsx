@@ -4,7 +4,7 @@ import type { TurnView } from '@longwire/view'
 import { CalendarClock, ListTree, RotateCcw, Sparkle } from 'lucide-react'
 import { memo, useMemo } from 'react'
 import { useLinkState } from '../line/line-context.ts'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import type { Withdrawn } from '../line/withdrawn.ts'
 import { CopyButton } from '../markdown/code-block.tsx'
 import { Prose } from '../markdown/prose.tsx'
@@ -22,7 +22,7 @@ import { Work } from './work.tsx'
 
 export interface TurnProps {
   readonly turn: TurnView
-  readonly live: LiveSession
+  readonly live: Talks
   readonly withdrawn: readonly Withdrawn[]
   readonly heardAt: number
   readonly isLast: boolean
@@ -51,7 +51,7 @@ export const Turn = memo(function Turn({ turn, live, withdrawn, heardAt, isLast,
   )
 })
 
-function Piece(props: { block: Block; turn: TurnView; live: LiveSession; isLastPiece: boolean }) {
+function Piece(props: { block: Block; turn: TurnView; live: Talks; isLastPiece: boolean }) {
   const { block, turn, live, isLastPiece } = props
   switch (block.kind) {
     case 'person':

@@ -3,7 +3,7 @@ import { Collapsible } from '@base-ui/react/collapsible'
 import type { SpanView } from '@longwire/view'
 import { Brain, ChevronRight, Flag } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { counted, lasted } from '../shell/words.ts'
 import { Progress } from '../tools/progress.tsx'
 import { StateIcon } from '../tools/state-icon.tsx'
@@ -13,7 +13,7 @@ import { type Block, isOpenWork, needsPerson, type WorkItem } from './turn-block
 type WorkBlock = Extract<Block, { kind: 'work' }>
 
 /** What the agent did between two things it said. Open while it happens, then a line that can be opened again. */
-export function Work({ block, live, isCurrent }: { block: WorkBlock; live: LiveSession; isCurrent: boolean }) {
+export function Work({ block, live, isCurrent }: { block: WorkBlock; live: Talks; isCurrent: boolean }) {
   const isOpenStill = isCurrent || isOpenWork(block) || needsPerson(block)
   const [isShown, show] = useState(isOpenStill)
   useEffect(() => show(isOpenStill), [isOpenStill])
@@ -36,7 +36,7 @@ export function Work({ block, live, isCurrent }: { block: WorkBlock; live: LiveS
   )
 }
 
-function Item({ item, live }: { item: WorkItem; live: LiveSession }) {
+function Item({ item, live }: { item: WorkItem; live: Talks }) {
   switch (item.kind) {
     case 'thought':
       return (

@@ -2,7 +2,7 @@ import './tools.css'
 import { Collapsible } from '@base-ui/react/collapsible'
 import type { RequestView, SpanView, ToolPartView } from '@longwire/view'
 import { ChevronDown } from 'lucide-react'
-import type { LiveSession } from '../line/live-session.ts'
+import type { Talks } from '../line/talks.ts'
 import { RequestCard } from '../requests/request-card.tsx'
 import { useNow } from '../shell/use-now.ts'
 import { lasted, spell } from '../shell/words.ts'
@@ -24,7 +24,7 @@ export interface ToolCardProps {
   readonly tool: ToolPartView
   readonly span: SpanView | undefined
   readonly request: RequestView | undefined
-  readonly live: LiveSession
+  readonly live: Talks
 }
 
 /** One call of a tool: what it is at, how it went, and behind that its input and output. */

@@ -1,0 +1,23 @@
+import { useEffect, useState } from 'react'
+import { useLine } from '../line/line-context.ts'
+import { asked } from '../line/older-turns.ts'
+
+let known: Promise<boolean> | undefined
+
+/** Whether whoever is here may see the operator's page: the server says so, asked once for the life of the page. */
+export function useIsOperator(): boolean {
+  const { stay } = useLine()
+  const [isOperator, setOperator] = useState(false)
+  useEffect(() => {
+    let isOver = false
+    known ??= asked(stay, '/v1/operator/stats').then(
+      () => true,
+      () => false,
+    )
+    void known.then((answer) => isOver || setOperator(answer))
+    return () => {
+      isOver = true
+    }
+  }, [stay])
+  return isOperator
+}
