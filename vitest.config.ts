@@ -7,7 +7,12 @@ export default defineConfig({
   resolve: { conditions: ['longwire-source'] },
   ssr: { resolve: { conditions: ['longwire-source'], externalConditions: ['longwire-source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      'tests/**/*.test.ts',
+      'examples/*/test/**/*.test.ts',
+    ],
     pool: 'forks',
     // One less than the processors would be one on a small machine, and most of what runs here waits.
     maxWorkers: Math.max(2, availableParallelism() - 1),

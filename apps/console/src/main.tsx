@@ -6,16 +6,14 @@ import './shell/shell.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { FrameTap } from './inspector/frame-tap.ts'
 import { LiveSessions } from './line/live-sessions.ts'
 import { clientOf, stayOf } from './line/stay.ts'
 import { showTheme } from './shell/theme.ts'
 
 showTheme()
 const stay = stayOf(location)
-const tap = new FrameTap()
-const client = clientOf(stay, location.origin, tap)
-const line = { client, stay, tap, live: new LiveSessions(client) }
+const client = clientOf(stay, location.origin)
+const line = { client, stay, live: new LiveSessions(client) }
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>

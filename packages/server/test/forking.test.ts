@@ -143,6 +143,20 @@ describe('an export', () => {
     expect(await home.fetch('/v1/sessions/none/export')).toMatchObject({ status: 404 })
   })
 
+  test('[S18] of a stretch holds the commits after a number, so many of them', async () => {
+    const home = await house()
+    const { session, head } = await busySession(home)
+    const log = await logOf(home, session)
+    const stretch = async (query: string) => {
+      const response = await fetch(`${home.url}/v1/sessions/${session}/export?${query}`)
+      return ((await response.json()) as { events: Commit[] }).events
+    }
+    expect(await stretch('after=2&limit=3')).toEqual(log.slice(2, 5))
+    expect(await stretch(`after=${head - 1}&limit=500`)).toEqual(log.slice(-1))
+    expect(await stretch(`after=${head}`)).toEqual([])
+    expect(await home.fetch(`/v1/sessions/${session}/export?after=-1`)).toMatchObject({ status: 400 })
+  })
+
   test('[S18] leaves out what a narrower identity may not see', async () => {
     const home = await house()
     const peer = await home.connect()

@@ -112,3 +112,6 @@ export class FrameTap {
     for (const subscriber of this.#subscribers) subscriber()
   }
 }
+
+/** What passes on the one line of this page. */
+export const tap = new FrameTap()

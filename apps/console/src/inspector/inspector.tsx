@@ -11,6 +11,7 @@ import { addressOf } from '../shell/routes.ts'
 import { attempt } from '../shell/toast.ts'
 import { PaneHead } from '../talk/pane-head.tsx'
 import { FaultsPanel } from './faults-panel.tsx'
+import { tap } from './frame-tap.ts'
 import { FramesPanel } from './frames-panel.tsx'
 import { LogPages } from './log-pages.ts'
 import { LogPanel } from './log-panel.tsx'
@@ -29,7 +30,6 @@ function OfSession({ session }: { session: string }) {
 }
 
 function Panels({ session, live }: { session: string | undefined; live?: LiveSession }) {
-  const { tap } = useLine()
   const [, go] = useLocation()
   return (
     <section className="pane inspector" aria-label="Inspector">
@@ -82,7 +82,7 @@ function About({ live }: { live: LiveSession }) {
 }
 
 function OfLog({ live, onForked }: { live: LiveSession; onForked: (session: string) => void }) {
-  const { stay, tap } = useLine()
+  const { stay } = useLine()
   const { id } = live.session
   const head = useHead(live)
   const log = useMemo(() => new LogPages(readLogOf(stay, id)), [stay, id])

@@ -79,7 +79,8 @@ export function parseRecording(text: string): Recording {
 function eventsIn(text: string): SessionEvent[] {
   const trimmed = text.trim()
   try {
-    const value: unknown = JSON.parse(trimmed)
+    const parsed: unknown = JSON.parse(trimmed)
+    const value = Array.isArray(parsed) && parsed[0]?.events ? parsed[0] : parsed // the first case of a file of them
     if (Array.isArray(value)) return value
     if (typeof value === 'object' && value !== null && 'events' in value && Array.isArray(value.events))
       return value.events

@@ -1,6 +1,5 @@
 import type { Client, LinkState } from '@longwire/client'
 import { createContext, useContext, useSyncExternalStore } from 'react'
-import type { FrameTap } from '../inspector/frame-tap.ts'
 import type { LiveSessions } from './live-sessions.ts'
 import type { Stay } from './stay.ts'
 
@@ -8,8 +7,6 @@ export interface Line {
   readonly client: Client
   readonly live: LiveSessions
   readonly stay: Stay
-  /** What passes on the line, for whoever builds with it. */
-  readonly tap: FrameTap
 }
 
 export const LineContext = createContext<Line | undefined>(undefined)

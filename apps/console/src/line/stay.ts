@@ -1,5 +1,5 @@
 import { type Client, connect } from '@longwire/client'
-import type { FrameTap } from '../inspector/frame-tap.ts'
+import { tap } from '../inspector/frame-tap.ts'
 
 /** As whom this page is here: for itself, or with a ticket that lets it watch one session. */
 export type Stay =
@@ -15,7 +15,8 @@ export function stayOf({ pathname, hash }: Pick<Location, 'pathname' | 'hash'>):
   return { kind: 'watch', session: decodeURIComponent(session), ticket: decodeURIComponent(hash.slice(1)) }
 }
 
-export function clientOf(stay: Stay, origin: string, tap: FrameTap): Client {
+export function clientOf(stay: Stay, origin: string): Client {
+  // What passes is kept for the inspector.
   const webSocket = tap.webSocket(WebSocket)
   return connect(origin, stay.kind === 'watch' ? { ticket: stay.ticket, webSocket } : { webSocket })
 }

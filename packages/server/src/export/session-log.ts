@@ -5,10 +5,20 @@ import type { Session } from '../session/session.ts'
 
 const PAGE = { limit: 500, bytes: 2_097_152 }
 
-/** The commits of a session up to where it stands now, a page at a time, as one with this filter may see them: JSON. */
-export async function* sessionLog(session: Session, filter: Filter): AsyncGenerator<readonly string[]> {
-  const { head } = session
-  for (let at = 0; at < head; ) {
+/** A stretch of a log: the commits after `after`, and of these the first `limit`. */
+export interface Stretch {
+  readonly after: number
+  readonly limit: number
+}
+
+/** That stretch of a session up to where it stands now, a page at a time, as one with this filter may see it: JSON. */
+export async function* sessionLog(
+  session: Session,
+  filter: Filter,
+  { after, limit }: Stretch,
+): AsyncGenerator<readonly string[]> {
+  const head = Math.min(session.head, after + limit)
+  for (let at = after; at < head; ) {
     const page = await session.house.store.read(session.key, at, PAGE)
     if (page.length === 0) throw new Error(`the log of ${session.id} ends at ${at}, not at ${head}`)
     at = page.at(-1)!.seq

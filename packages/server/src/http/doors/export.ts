@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import { stream } from 'hono/streaming'
 import { reach } from '../../auth/access.ts'
 import { MarkdownPage } from '../../export/markdown.ts'
-import { sessionLog } from '../../export/session-log.ts'
+import { type Stretch, sessionLog } from '../../export/session-log.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Session } from '../../session/session.ts'
 import type { DoorEnv, DoorHouse, Doors } from '../context.ts'
@@ -26,7 +26,7 @@ export function exportDoor(doors: Doors, { sessions, clock, log }: DoorHouse): v
       throw new Refusal('bad_field', `format must be one of ${Object.keys(FORMATS).join(', ')}`)
     }
     const { type, ending } = FORMATS[format as Format]
-    const pieces = textOf(session, format as Format, sessionLog(session, wholeFilter(c)), clock.now())
+    const pieces = textOf(session, format as Format, sessionLog(session, wholeFilter(c), stretchOf(c)), clock.now())
     c.header('content-type', type)
     c.header('cache-control', 'no-store')
     c.header(
@@ -48,6 +48,17 @@ export function exportDoor(doors: Doors, { sessions, clock, log }: DoorHouse): v
       },
     )
   })
+}
+
+/** All of the log, unless a stretch of it is asked for. */
+function stretchOf(c: Context<DoorEnv>): Stretch {
+  const whole = (name: string, otherwise: number) => {
+    const text = c.req.query(name)
+    if (text === undefined) return otherwise
+    if (!/^\d{1,15}$/.test(text)) throw new Refusal('bad_field', `${name} must be a whole number from 0`)
+    return Number(text)
+  }
+  return { after: whole('after', 0), limit: whole('limit', Number.MAX_SAFE_INTEGER / 2) }
 }
 
 /** All that the principal may see, unless less is asked for. */
