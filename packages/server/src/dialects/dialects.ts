@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Doors } from '../http/context.ts'
+import { agUi } from './ag-ui/index.ts'
 import { bedrock } from './bedrock/index.ts'
 import type { Dialect, DialectHouse, Line } from './dialect.ts'
 
 /** Every foreign protocol that this server speaks. */
-const DIALECTS: readonly Dialect[] = [bedrock]
+const DIALECTS: readonly Dialect[] = [bedrock, agUi]
 
 export function dialectDoors(doors: Doors, house: DialectHouse): void {
   for (const dialect of DIALECTS) dialect.doors(doors, house)

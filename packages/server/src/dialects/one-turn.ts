@@ -8,6 +8,8 @@ export interface OneTurnOptions {
   readonly agent: string
   readonly session: string
   readonly commandId: () => string
+  /** The channel of its own that it reads on: 1 unless given. */
+  readonly ch?: number | undefined
   /** What to say once the session is there. Throws a refusal where nothing fits. */
   readonly plan: (found: Found) => Plan
 }
@@ -23,6 +25,8 @@ export interface Plan {
   readonly answers?: readonly Omit<CommandOf<'answer'>, 'type' | 'id' | 'ch'>[]
   /** The peer's own id for its input. */
   readonly id?: string | undefined
+  /** A turn that runs already, and is followed where nothing is said. */
+  readonly follows?: string | undefined
   /** The session is closed afterwards. */
   readonly closes?: boolean | undefined
 }
@@ -46,7 +50,6 @@ type State =
   | { readonly kind: 'closing'; readonly id: string }
   | { readonly kind: 'over' }
 
-const CH = 1
 const QUIET: Happened = { events: [] }
 
 /**
@@ -55,6 +58,7 @@ const QUIET: Happened = { events: [] }
  */
 export class OneTurn {
   readonly #options: OneTurnOptions
+  readonly #ch: number
   #state: State = { kind: 'opening' }
   #plan: Plan = {}
   /** The input, once the log has it. */
@@ -66,15 +70,17 @@ export class OneTurn {
 
   constructor(options: OneTurnOptions) {
     this.#options = options
+    this.#ch = options.ch ?? 1
   }
 
   begin(): readonly Command[] {
     const { agent, session, commandId } = this.#options
-    return [{ type: 'open', id: commandId(), ch: CH, agent, session, trace: 'step' }]
+    return [{ type: 'open', id: commandId(), ch: this.#ch, agent, session, trace: 'step' }]
   }
 
   told(told: Told): Happened {
-    if (this.#state.kind === 'over') return QUIET
+    const isAnothers = 'ch' in told && told.ch !== undefined && told.ch !== this.#ch
+    if (this.#state.kind === 'over' || isAnothers) return QUIET
     switch (told.type) {
       case 'attached':
         return (told as FrameOf<'attached'>).recovered === 'replay' ? this.#arrive(undefined) : QUIET
@@ -101,11 +107,12 @@ export class OneTurn {
       if (error instanceof Refusal) return this.#end(error)
       throw error
     }
-    const { input, answers = [], id = commandId() } = this.#plan
-    const said = answers.map((answer): Command => ({ type: 'answer', id: commandId(), ch: CH, ...answer }))
+    const { input, answers = [], follows, id = commandId() } = this.#plan
+    const said = answers.map((answer): Command => ({ type: 'answer', id: commandId(), ch: this.#ch, ...answer }))
     this.#state = { kind: 'asking', input: input && id, answers: new Set(said.map((each) => each.id)) }
-    if (input) return { events: [], ask: [...said, { type: 'input', id, ch: CH, ...input }] }
-    return said.length > 0 ? { events: [], ask: said } : this.#end('ended')
+    if (input) return { events: [], ask: [...said, { type: 'input', id, ch: this.#ch, ...input }] }
+    if (said.length > 0) return { events: [], ask: said }
+    return follows === undefined ? this.#end('ended') : this.#follow(follows)
   }
 
   /** A command was done. With the last answer the turn is known: the one that asked. */
@@ -116,7 +123,11 @@ export class OneTurn {
     const answers = new Set([...state.answers].filter((each) => each !== id))
     this.#state = { ...state, answers }
     if (answers.size > 0 || state.input !== undefined) return QUIET
-    const { turn } = this.#requestAnswered()
+    return this.#follow(this.#requestAnswered().turn)
+  }
+
+  /** Stays with this turn, unless all it does is to wait. */
+  #follow(turn: string): Happened {
     this.#state = { kind: 'following', turn }
     const waiting = [...this.#open.values()].filter((each) => each !== undefined && each.turn === turn)
     return waiting.length === 0 ? QUIET : { ...this.#end('asked'), waiting: waiting as RequestView[] }
@@ -165,7 +176,7 @@ export class OneTurn {
     if (isClosing) {
       const id = this.#options.commandId()
       this.#state = { kind: 'closing', id }
-      return { events: [], ask: [{ type: 'close', id, ch: CH }] }
+      return { events: [], ask: [{ type: 'close', id, ch: this.#ch }] }
     }
     this.#state = { kind: 'over' }
     return { events: [], over }
