@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { refuseForeignOrigin } from '../../auth/same-origin.ts'
 import type { Doors } from '../../http/context.ts'
-import { readBody } from '../../http/request.ts'
+import { bytesOf, readBody } from '../../http/request.ts'
 import type { Refusal } from '../../refusal.ts'
 import { answerInDialect } from '../answer.ts'
 import { commandIds } from '../command-ids.ts'
@@ -60,9 +59,7 @@ function runError(refusal: Refusal) {
 
 function doors(doors: Doors, house: DialectHouse): void {
   doors.post('/ag-ui/:agent', async (c) => {
-    const { incoming } = c.env
-    refuseForeignOrigin(incoming as IncomingMessage)
-    const identity = await house.identify(incoming as IncomingMessage)
+    const identity = await house.identify(c.env.incoming as IncomingMessage, () => bytesOf(c, house.limits.frameBytes))
     const run = readRunInput(await readBody(c, z.unknown(), house.limits.frameBytes))
     const speech = runSpeech(house, agentNamed(house, c.req.param('agent')), run)
     return answerInDialect(c, house, identity, speech, RUN_EVENTS)
