@@ -111,6 +111,8 @@ export class Connections {
   /** Takes an upgrade of the HTTP server, or refuses it with the status of the error. With a line it speaks a dialect. */
   async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, line?: Line): Promise<void> {
     stream.on('error', () => stream.destroy())
+    // As a network does in which no WebSocket gets through.
+    if (this.#house.lineFaults?.isBlocking) return void stream.destroy()
     try {
       this.#door.origins.refuseForeign(request)
       if (!line) refuseOtherSubprotocols(request)
@@ -132,6 +134,13 @@ export class Connections {
       const refusal = error instanceof Refusal ? error : new Refusal('internal', 'the handshake failed')
       refuseUpgrade(stream, refusal, line?.refuse)
     }
+  }
+
+  /** Cuts this line, or all of them, without a word, and answers how many. */
+  cut(connection: string | undefined): number {
+    const cut = [...this.#held].filter((held) => connection === undefined || held.connection.id === connection)
+    for (const { socket } of cut) socket.terminate()
+    return cut.length
   }
 
   /** Tells every peer that this node is stopping and when to come back: each gets another delay. */
@@ -162,7 +171,9 @@ export class Connections {
 
   #admit(socket: WebSocket, stream: Duplex, identity: Identity | undefined, spoken: Spoken | undefined): void {
     const { limits } = this.#house
-    const wire = new WebSocketWire(socket, stream, limits.bufferBytes, spoken?.line.mostFrameBytes)
+    const wire = new WebSocketWire(socket, stream, limits.bufferBytes, spoken?.line.mostFrameBytes, () => {
+      return this.#house.lineFaults?.holdMs ?? 0
+    })
     const interpreter = spoken && new Interpreter(wire, spoken.speech)
     const stubBytes = spoken ? (spoken.line.stubBytes ?? Number.MAX_SAFE_INTEGER) : limits.stubBytes
     const house = spoken ? { ...this.#house, limits: { ...limits, stubBytes } } : this.#house

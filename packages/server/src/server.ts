@@ -5,10 +5,12 @@ import { type AgentDescription, type AgentHost, type AgentLog, findAgents, Worke
 import { MemoryStore, type SessionStore } from '@longwire/store'
 import { SqliteStore } from '@longwire/store-sqlite'
 import { Brake } from './auth/brake.ts'
+import { developmentVerifier } from './auth/development-verifier.ts'
 import { Gate } from './auth/gate.ts'
 import { HeldIdentities } from './auth/held-identities.ts'
 import { Tickets, ticketVerifier } from './auth/tickets.ts'
 import { Connections, refuseUpgrade } from './connections.ts'
+import { LineFaults } from './development/line-faults.ts'
 import type { DialectHouse } from './dialects/dialect.ts'
 import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
@@ -76,7 +78,8 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const gate = new Gate({ verifiers, proxies, brake, audit, onRefused: metrics.credentialRefused })
   const identities = new HeldIdentities(gate, log)
   const redeem = (ticket: string, line: string) => gate.redeem(ticket, line)
-  const connectionHouse = { sessions, limits, heartbeatMs, clock, log, redeem, identities, refused }
+  const lineFaults = isForItsDeveloper(options) ? new LineFaults(clock) : undefined
+  const connectionHouse = { lineFaults, sessions, limits, heartbeatMs, clock, log, redeem, identities, refused }
   const connections = new Connections(connectionHouse, { gate, origins })
   const open = new Set<() => void>()
   const streams = new Set<OpenLine>()
@@ -103,6 +106,8 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     open,
     isReady: () => isReady,
     version: VERSION,
+    lineFaults,
+    cut: (connection) => connections.cut(connection),
     redeem,
     refused,
     identify: (request, body) => gate.known(request, body),
@@ -166,6 +171,11 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     await connections.close(CLOSE_GRACE_MS)
     await closing(http, CLOSE_GRACE_MS)
   }
+}
+
+/** Nobody else is let in, and the developer wants to see what goes wrong. */
+function isForItsDeveloper({ showsFaults = false, verifiers }: ResolvedOptions): boolean {
+  return showsFaults && verifiers.every((verifier) => verifier === developmentVerifier)
 }
 
 async function openStore({ data, durability }: ResolvedOptions): Promise<SessionStore> {

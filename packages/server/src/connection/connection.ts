@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { HeldIdentities } from '../auth/held-identities.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
+import type { LineFaults } from '../development/line-faults.ts'
 import { errorFrame, Refusal } from '../refusal.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Wire } from '../wires/wire.ts'
@@ -21,6 +22,8 @@ export interface ConnectionHouse {
   readonly redeem: (ticket: string, line: string) => Promise<Identity>
   /** Ends the lines whose keys are revoked. */
   readonly identities: HeldIdentities
+  /** What is wrong with lines because somebody wants it so. */
+  readonly lineFaults?: LineFaults | undefined
   /** Counts what was refused. */
   readonly refused: (code: ErrorCode) => void
 }

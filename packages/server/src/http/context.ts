@@ -9,6 +9,7 @@ import type { Origins } from '../auth/origins.ts'
 import type { Tickets } from '../auth/tickets.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
+import type { LineFaults } from '../development/line-faults.ts'
 import type { Metrics } from '../metrics.ts'
 import type { OpenLine } from '../operator/lines.ts'
 import type { Stats } from '../operator/stats.ts'
@@ -33,6 +34,9 @@ export interface DoorHouse {
   readonly log: Logger
   readonly metrics: Metrics
   readonly stats: Stats
+  /** Faults to order; only where nobody but a developer is on the other end. Then also the way to cut a line, or all. */
+  readonly lineFaults?: LineFaults | undefined
+  readonly cut: (connection: string | undefined) => number
   /** Every line that is open now, over any wire. */
   readonly lines: () => OpenLine[]
   /** The streams among them. */

@@ -10,6 +10,7 @@ import { dialectDoors } from '../dialects/dialects.ts'
 import { challengeFor, errorFrame, Refusal } from '../refusal.ts'
 import type { DoorEnv, Doors } from './context.ts'
 import { consoleDoors } from './doors/console.ts'
+import { developmentDoors } from './doors/development.ts'
 import { eventDoors } from './doors/events.ts'
 import { exportDoor } from './doors/export.ts'
 import { forkDoor } from './doors/fork.ts'
@@ -57,6 +58,7 @@ export function createDoors(house: DialectHouse): Doors {
   forkDoor(doors, house)
   exportDoor(doors, house)
   operatorDoors(doors, house)
+  developmentDoors(doors, house)
   dialectDoors(doors, house)
   consoleDoors(doors, house)
   doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))

@@ -16,7 +16,11 @@ export class SseWire implements Wire {
   #pending = ''
   #waiting: (() => void)[] = []
 
-  constructor(response: ServerResponse, bufferBytes: number) {
+  readonly #holdMs: () => number
+
+  /** `holdMs` says how long what is sent is held back, as a slow line would. */
+  constructor(response: ServerResponse, bufferBytes: number, holdMs: () => number = () => 0) {
+    this.#holdMs = holdMs
     this.#response = response
     this.#bufferBytes = bufferBytes
     response.writeHead(200, HEADERS)
@@ -30,7 +34,7 @@ export class SseWire implements Wire {
   }
 
   send(frame: string): boolean {
-    if (this.#pending === '') queueMicrotask(() => this.#flush())
+    if (this.#pending === '') this.#flushSoon()
     this.#pending += frame
     return this.buffered < this.#bufferBytes
   }
@@ -43,6 +47,12 @@ export class SseWire implements Wire {
   close(_why: ErrorCode | 'done'): void {
     this.#flush()
     this.#response.end()
+  }
+
+  #flushSoon(): void {
+    const holdMs = this.#holdMs()
+    if (holdMs === 0) queueMicrotask(() => this.#flush())
+    else setTimeout(() => this.#flush(), holdMs)
   }
 
   #flush(): void {

@@ -22,12 +22,24 @@ export class WebSocketWire implements Wire {
 
   readonly #mostFrameBytes: number | undefined
 
-  /** A frame is as long as what it carries, unless `mostFrameBytes` is given: then what is longer goes out in several. */
-  constructor(socket: WebSocket, stream: Duplex, bufferBytes: number, mostFrameBytes?: number) {
+  readonly #holdMs: () => number
+
+  /**
+   * A frame is as long as what it carries, unless `mostFrameBytes` is given: then what is longer goes out in several.
+   * `holdMs` says how long what is sent is held back, as a slow line would.
+   */
+  constructor(
+    socket: WebSocket,
+    stream: Duplex,
+    bufferBytes: number,
+    mostFrameBytes?: number,
+    holdMs: () => number = () => 0,
+  ) {
     this.#socket = socket
     this.#stream = stream
     this.#bufferBytes = bufferBytes
     this.#mostFrameBytes = mostFrameBytes
+    this.#holdMs = holdMs
     stream.on('drain', () => this.#release())
     socket.on('close', () => this.#release())
   }
@@ -38,10 +50,10 @@ export class WebSocketWire implements Wire {
   }
 
   send(frame: string): boolean {
-    if (this.#pending.length === 0) setImmediate(() => this.#flush())
+    if (this.#pending.length === 0) this.#flushSoon()
     this.#pending.push(frame)
     this.#pendingCharacters += frame.length
-    if (this.#pendingCharacters >= WRITE_CHARACTERS) this.#flush()
+    if (this.#pendingCharacters >= WRITE_CHARACTERS && this.#holdMs() === 0) this.#flush()
     return this.buffered < this.#bufferBytes
   }
 
@@ -58,6 +70,12 @@ export class WebSocketWire implements Wire {
   hangUp({ code, reason }: { readonly code: number; readonly reason: string }): void {
     this.#flush()
     this.#socket.close(code, reason.slice(0, 120))
+  }
+
+  #flushSoon(): void {
+    const holdMs = this.#holdMs()
+    if (holdMs === 0) setImmediate(() => this.#flush())
+    else setTimeout(() => this.#flush(), holdMs)
   }
 
   #flush(): void {

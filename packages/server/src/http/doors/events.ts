@@ -96,7 +96,7 @@ function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, a
   const response = c.env.outgoing
   // Gone while the session was looked for: nobody would ever say so again.
   if (response.destroyed) return
-  const wire = new SseWire(response as never, limits.bufferBytes)
+  const wire = new SseWire(response as never, limits.bufferBytes, () => house.lineFaults?.holdMs ?? 0)
   const recovered = recoveryFor(session, { after, log }, limits.replayCommits)
   wire.send(`: log=${session.log} head=${session.head} status=${session.status} recovered=${recovered}\n\n`)
   let spokeAt = house.clock.now()
