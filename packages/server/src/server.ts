@@ -5,7 +5,6 @@ import { type AgentDescription, type AgentHost, type AgentLog, findAgents, Worke
 import { MemoryStore, type SessionStore } from '@longwire/store'
 import { SqliteStore } from '@longwire/store-sqlite'
 import { Brake } from './auth/brake.ts'
-import { developmentVerifier } from './auth/development-verifier.ts'
 import { Gate } from './auth/gate.ts'
 import { HeldIdentities } from './auth/held-identities.ts'
 import { Tickets, ticketVerifier } from './auth/tickets.ts'
@@ -100,6 +99,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     clock,
     log,
     metrics,
+    audit,
     stats,
     lines: () => [...connections.lines, ...streams],
     streams,
@@ -175,7 +175,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
 
 /** Nobody else is let in, and the developer wants to see what goes wrong. */
 function isForItsDeveloper({ showsFaults = false, verifiers }: ResolvedOptions): boolean {
-  return showsFaults && verifiers.every((verifier) => verifier === developmentVerifier)
+  return showsFaults && verifiers.every(({ name }) => name === 'development')
 }
 
 async function openStore({ data, durability }: ResolvedOptions): Promise<SessionStore> {

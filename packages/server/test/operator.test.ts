@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Clock, Refusal, type Verifier } from '../src/index.ts'
 import { Stats } from '../src/operator/stats.ts'
@@ -46,6 +47,11 @@ async function busyHouse(options: Parameters<typeof house>[0] = {}) {
   const bob = await home.connect(BOB)
   const quiet = await bob.open(1, { agent: 'other' })
   return { home, ann, bob, running, run, asking, quiet }
+}
+
+function linesOf() {
+  const lines: string[] = []
+  return { lines, logger: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }) }
 }
 
 describe('an operator', () => {
@@ -133,7 +139,8 @@ describe('an operator', () => {
   })
 
   test('[O4] stops, closes and answers what is not his own: by the same rules, and by role', async () => {
-    const { home, ann, running, asking, quiet } = await busyHouse()
+    const log = linesOf()
+    const { home, ann, running, asking, quiet } = await busyHouse({ audit: log.logger })
     const act = (key: string, action: string, body: object = {}, headers = OLGA) =>
       home.post(`/v1/operator/sessions/${key}/${action}`, body, headers)
     const yes = { request: 'r1', approved: true }
@@ -151,9 +158,12 @@ describe('an operator', () => {
     expect(await act('ses_none', 'cancel')).toMatchObject({ status: 404, body: { code: 'session_not_found' } })
     expect(await act(running, 'fly')).toMatchObject({ status: 404 })
     expect(await act(running, 'cancel', { id: 7 })).toMatchObject({ status: 400 })
-    // What an operator does is in the log of the server, with who it was.
-    const audit = home.complaints.map((line) => JSON.parse(line)).filter((line) => line.audit)
-    expect(audit).toContainEqual(expect.objectContaining({ operator: 'olga', action: 'close', key: quiet }))
+    // Who looked at what and did what is in the audit log.
+    const audited = log.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'operator')
+    const did = { audit: true, principal: 'olga', did: 'cancel', key: running, command: 'stop' }
+    expect(audited).toContainEqual(expect.objectContaining(did))
+    await asked(home, 'requests')
+    expect(log.lines.at(-1)).toContain('"looked":"/v1/operator/requests"')
   })
 
   test('[O5] ends the worker of a turn, which is run again as after any death', async () => {

@@ -30,6 +30,15 @@ export type AuditEvent =
       readonly approved?: boolean | undefined
       readonly action?: string | undefined
     }
+  /** Somebody with the role looked at what is not theirs, or acted on it. */
+  | { readonly event: 'operator'; readonly principal: string; readonly looked: string }
+  | {
+      readonly event: 'operator'
+      readonly principal: string
+      readonly did: string
+      readonly key: string
+      readonly command: string
+    }
   | { readonly event: 'revocation'; readonly principal: string; readonly proofs: readonly string[] }
 
 /** Writes it down. No field of it is a secret: keys and tickets are named by their ids, addresses go without their query. */

@@ -3,6 +3,7 @@ import type { AgentDescription, AgentFault } from '@longwire/agent/internal'
 import type { Limits } from '@longwire/protocol'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { Audit } from '../auth/audit.ts'
 import type { Gate } from '../auth/gate.ts'
 import type { HeldIdentities } from '../auth/held-identities.ts'
 import type { Origins } from '../auth/origins.ts'
@@ -33,6 +34,7 @@ export interface DoorHouse {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
+  readonly audit: Audit
   readonly stats: Stats
   /** Faults to order; only where nobody but a developer is on the other end. Then also the way to cut a line, or all. */
   readonly lineFaults?: LineFaults | undefined

@@ -26,13 +26,12 @@ type Action = keyof typeof BODIES
 
 /** What operators look at and what they may stop, whosever it is. Everybody else is told that they may not. */
 export function operatorDoors(doors: Doors, house: DoorHouse): void {
-  const { sessions, limits, clock, log } = house
+  const { sessions, limits, clock, audit } = house
 
   doors.use('/v1/operator/*', async (c, next) => {
     const identity = c.get('identity')
     if (!isOperator(identity)) throw new Refusal('forbidden', 'this door is for the role operator')
-    const { method, path } = c.req
-    log.info({ audit: true, operator: identity.principal, method, path, query: c.req.query() }, 'an operator asks')
+    if (c.req.method === 'GET') audit({ event: 'operator', principal: identity.principal, looked: c.req.path })
     await next()
   })
 
@@ -71,8 +70,8 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
     const command = { ...body, id: body.id ?? clock.randomId() }
     const key = c.req.param('key')
     const result = action === 'kill' ? await kill(key) : await act(c, key, { ...command, type: action } as never)
-    const { principal: operator } = c.get('identity')
-    log.warn({ audit: true, operator, action, key, command: command.id, result }, 'an operator acted on a session')
+    const { principal } = c.get('identity')
+    audit({ event: 'operator', principal, did: action, key, command: command.id })
     return c.json({ type: 'ok', id: command.id, ...result })
   })
 
