@@ -37,6 +37,8 @@ const SETTINGS = {
   full_page_writes: 'on',
   shared_buffers: '32MB',
   max_connections: 100,
+  // For those who restore: there is no archive to restore from.
+  restore_command: 'false',
   log_statement: 'none',
 }
 

@@ -51,8 +51,10 @@ export class Engine {
         // The engine gives up as well: what nobody waits for any more shall hold no lock.
         ...(isDirect ? { statement_timeout: statementMs } : {}),
       })
-      // A connection that breaks while nothing is asked of it is gone from the pool by then.
+      // What breaks is told to whoever asks, and the connection is gone from the pool; told as an event as well, it would
+      // end the process.
       pool.on('error', () => {})
+      pool.on('connect', (client) => client.on('error', () => {}))
       return pool
     }
     this.#pools = { write: poolOf(writeConnections), read: poolOf(readConnections), claim: poolOf(claimConnections) }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { StoreUnavailable } from '@longwire/store'
 import { delay, type Engine, pauseAfter, type Row, unavailable } from './engine.ts'
 import { MIGRATIONS } from './schema.ts'
-import { troubleOf } from './trouble.ts'
+import { codeOf, troubleOf } from './trouble.ts'
 
 /** What the table `store` says of the whole store. */
 export interface StoreRow {
@@ -20,6 +20,8 @@ export interface StoreRow {
 const LOCK = 0x4c576c67
 const UNDEFINED_FUNCTION = '42883'
 const NOT_THERE = ['42P01', '3F000']
+/** Another node makes the same at this moment, where no lock keeps it from it. */
+const MADE_MEANWHILE = ['23505', '42P06', '42P07', '42710']
 
 /** Brings the schema to the present version. Rejects with `newer` where it is past that, and then touches nothing. */
 export async function migrate(engine: Engine, schema: string, patienceMs: number): Promise<StoreRow> {
@@ -34,7 +36,8 @@ export async function migrate(engine: Engine, schema: string, patienceMs: number
       if (error instanceof StoreUnavailable) throw error
       const trouble = troubleOf(error)
       const pause = pauseAfter(failures)
-      if (trouble.kind === 'refused' || performance.now() + pause > deadline) throw unavailable(trouble, error)
+      const isOver = trouble.kind === 'refused' && !MADE_MEANWHILE.includes(codeOf(error))
+      if (isOver || performance.now() + pause > deadline) throw unavailable(trouble, error)
       await delay(pause)
     }
   }
@@ -47,7 +50,7 @@ async function readStore(engine: Engine, schema: string): Promise<StoreRow | und
     const [row] = await engine.once('claim', { name: 'store', text }, [])
     return row as unknown as StoreRow | undefined
   } catch (error) {
-    if (NOT_THERE.includes((error as { code?: string }).code ?? '')) return undefined
+    if (NOT_THERE.includes(codeOf(error))) return undefined
     throw error
   }
 }
@@ -57,7 +60,7 @@ async function takeSteps(engine: Engine, schema: string): Promise<void> {
     await engine.transaction((query) => stepsUnder(query, schema, true))
   } catch (error) {
     // Engines that only speak like Postgres may have no such lock: there the row of the version is what is held.
-    if ((error as { code?: string }).code !== UNDEFINED_FUNCTION) throw error
+    if (codeOf(error) !== UNDEFINED_FUNCTION) throw error
     await engine.transaction((query) => stepsUnder(query, schema, false))
   }
 }

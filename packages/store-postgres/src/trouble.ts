@@ -87,7 +87,7 @@ export function troubleOf(error: unknown): Trouble {
 }
 
 /** The five characters of the engine, or what the network calls it. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const { code, errors } = error as { code?: unknown; errors?: unknown[] }
   return typeof code === 'string' ? code : errors ? codeOf(errors[0]) : ''
 }

@@ -9,8 +9,8 @@ describe.skipIf(!hasPostgres())('on a real Postgres', () => {
   let schemas = 0
   beforeAll(async () => {
     postgres = await PostgresProcess.start()
-  })
-  afterAll(() => postgres.close())
+  }, 60_000)
+  afterAll(() => postgres.close(), 60_000)
 
   const open = () => PostgresStore.open({ url: postgres.url(), schema: `s${++schemas}` })
 
