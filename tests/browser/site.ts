@@ -11,6 +11,8 @@ export class Site {
   upgrades: Upgrades = 'pass'
   /** How many WebSockets were handed on. */
   handedOn = 0
+  /** How many of them the server ended. */
+  cutByServer = 0
   readonly #pages: ReadonlyMap<string, string>
   readonly #upstream: URL
   readonly #server: Server
@@ -77,7 +79,10 @@ export class Site {
     onward.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
     onward.write(head)
     onward.pipe(socket).pipe(onward)
-    onward.on('close', () => socket.destroy())
+    onward.on('close', () => {
+      if (!socket.destroyed) this.cutByServer += 1
+      socket.destroy()
+    })
     socket.on('close', () => onward.destroy())
   }
 

@@ -1,12 +1,47 @@
 // A page with nothing but the client: it opens a session, or takes the one that its address names, and shows it to tests.
-import { connect } from '@longwire/client'
+import { connect, type Session } from '@longwire/client'
+import { placeOf, printPlace } from '@longwire/protocol'
 import type { PlainPage } from '../plain-page.ts'
 
-const address = new URL(location.href)
-const known = address.searchParams.get('session')
+const query = new URL(location.href).searchParams
+const known = query.get('session')
+const kept = sessionStorage.getItem('kept')
 const client = connect(location.origin)
-const session = known
-  ? await client.session(known).ready
-  : await client.open({ agent: address.searchParams.get('agent') ?? 'speaker' })
-const page: PlainPage = { client, session }
+const states = [client.state]
+client.subscribe(() => states.push(client.state))
+const session = await begun().ready
+
+async function read(of: Session): Promise<void> {
+  for await (const event of of.events())
+    page.read.push({
+      type: event.type,
+      at: event.type === 'snapshot' && 'view' in event ? event.at : printPlace(placeOf(event as never)),
+    })
+}
+
+function begun(): Session {
+  if (kept !== null) return client.session(known!, JSON.parse(kept))
+  return known === null ? client.session({ agent: query.get('agent') ?? 'speaker' }) : client.session(known)
+}
+
+const page = {
+  client,
+  session,
+  states,
+  read: [] as { type: string; at: string }[],
+  async ask(text: string) {
+    const pieces: string[] = []
+    for await (const piece of session.ask(text)) pieces.push(piece)
+    return pieces
+  },
+  keep() {
+    const { view, place: after, log } = session
+    sessionStorage.setItem('kept', JSON.stringify({ view, after, log }))
+  },
+  turn(state: 'hidden' | 'visible') {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+    document.dispatchEvent(new Event('visibilitychange'))
+  },
+} satisfies PlainPage
+void read(session).catch(() => {})
 Object.assign(globalThis, page, { isReady: true })

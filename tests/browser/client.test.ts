@@ -1,0 +1,159 @@
+// The client in a real browser, against a real server, through whatever may happen to a page.
+import { join } from 'node:path'
+import { defineAgent } from '@longwire/agent'
+import { InProcessHost } from '@longwire/agent/internal'
+import { createServer } from '@longwire/server'
+import type { SessionView } from '@longwire/view'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { hasBrowser, inside, type OpenPage, openBrowser, openPage } from './browser.ts'
+import { pageCode, pageWith } from './page-code.ts'
+import type { PlainPage } from './plain-page.ts'
+import { Site } from './site.ts'
+import { putToSleep } from './sleep.ts'
+
+const PIECES = 40
+const WHOLE = Array.from({ length: PIECES }, (_, at) => `${at} `).join('')
+const HALF = PIECES / 2
+
+let half = Promise.withResolvers<void>()
+let gate = Promise.withResolvers<void>()
+
+/** Says one half, and the other when its gate is open. */
+const speaker = defineAgent({
+  name: 'speaker',
+  async run(turn) {
+    for (let at = 0; at < PIECES; at++) {
+      if (at === HALF) {
+        half.resolve()
+        await gate.promise
+      }
+      await turn.text(`${at} `)
+    }
+  },
+})
+
+describe.skipIf(!hasBrowser)('the client in a browser', () => {
+  let browser: Awaited<ReturnType<typeof openBrowser>>
+  let server: Awaited<ReturnType<typeof createServer>>
+  let site: Site
+  const open: OpenPage[] = []
+
+  beforeAll(async () => {
+    server = await createServer({ agents: await InProcessHost.open([speaker]), port: 0, heartbeatMs: 400 })
+    const code = await pageCode(join(import.meta.dirname, 'pages/plain.ts'))
+    site = await Site.open({ '/page': pageWith(code) }, server.url)
+    browser = await openBrowser()
+  }, 60_000)
+
+  afterEach(async () => {
+    gate.resolve()
+    half = Promise.withResolvers()
+    gate = Promise.withResolvers()
+    site.upgrades = 'pass'
+    const complaints = open.flatMap((opened) => opened.complaints)
+    await Promise.all(open.splice(0).map(({ context }) => context.close()))
+    expect(complaints).toEqual([])
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await site?.close()
+    await server?.stop(0)
+  })
+
+  async function pageOf(session?: string, of = browser) {
+    const opened = await openPage(of, `${site.url}/page${session === undefined ? '' : `?session=${session}`}`)
+    open.push(opened)
+    return { ...opened, app: await inside<PlainPage>(opened.page) }
+  }
+  type App = Awaited<ReturnType<typeof pageOf>>['app']
+
+  /** Everything is there once: the page's view is the server's, the answer was given once, and no event was read twice. */
+  async function hasAllOnce(app: App, pieces?: readonly string[]) {
+    const [id, state] = await app.evaluate(({ session, client }) => [session.id, client.state.kind])
+    expect(state).toBe('online')
+    const view = (await (await fetch(`${server.url}/v1/sessions/${id}/view`)).json()) as SessionView
+    await expect.poll(() => app.evaluate(({ session }) => session.view)).toEqual(view)
+    expect(view.turns.map(({ status }) => status)).toEqual(['completed'])
+    if (pieces) expect(pieces.join('')).toBe(WHOLE)
+    const places = await app.evaluate(({ read }) => read.map(({ at }) => at.split('.').map(Number)))
+    for (const [index, [seq = 0, sub = 0]] of places.entries()) {
+      const [before = 0, subBefore = 0] = places[index - 1] ?? []
+      expect(seq * 1e6 + sub, `place ${index} after the one before`).toBeGreaterThan(before * 1e6 + subBefore)
+    }
+  }
+
+  test('a page that is offline in mid-answer has all of it, once, when it is online again', async () => {
+    const { app, context } = await pageOf()
+    const asked = app.evaluate(({ ask }) => ask('go'))
+    await half.promise
+    await context.setOffline(true)
+    site.cut()
+    await expect.poll(() => app.evaluate(({ client }) => client.state.kind)).not.toBe('online')
+    gate.resolve()
+    await context.setOffline(false)
+    await hasAllOnce(app, await asked)
+  })
+
+  test('a page that is reloaded in mid-answer goes on from the place that it kept', async () => {
+    const { app, page } = await pageOf()
+    void app.evaluate(({ session }) => void session.send('go'))
+    await half.promise
+    await expect.poll(() => app.evaluate(({ session }) => JSON.stringify(session.view.turns))).toContain(`${HALF - 1} `)
+    const { id, place } = await app.evaluate(({ keep, session }) => {
+      keep()
+      return { id: session.id, place: session.place }
+    })
+    await page.goto(`${site.url}/page?session=${id}`)
+    const again = await inside<PlainPage>(page)
+    expect(await again.evaluate(({ session }) => session.place)).toBe(place)
+    gate.resolve()
+    await expect.poll(() => again.evaluate(({ session }) => session.status)).toBe('idle')
+    await hasAllOnce(again)
+    expect(await again.evaluate(({ read }) => read.filter(({ type }) => type === 'snapshot'))).toEqual([])
+  })
+
+  test('a page that is reloaded in mid-answer and kept nothing gets what is there, and the rest once', async () => {
+    const { app, page } = await pageOf()
+    void app.evaluate(({ session }) => void session.send('go'))
+    await half.promise
+    const id = await app.evaluate(({ session }) => session.id)
+    await page.goto(`${site.url}/page?session=${id}`)
+    const again = await inside<PlainPage>(page)
+    gate.resolve()
+    await expect.poll(() => again.evaluate(({ session }) => session.status)).toBe('idle')
+    await hasAllOnce(again)
+  })
+
+  test('two tabs of one browser show the same, whichever of them asks', async () => {
+    const first = await pageOf()
+    const id = await first.app.evaluate(({ session }) => session.id)
+    const tab = await first.context.newPage()
+    await tab.goto(`${site.url}/page?session=${id}`)
+    const second = await inside<PlainPage>(tab)
+    const asked = second.evaluate(({ ask }) => ask('go'))
+    await half.promise
+    site.cut()
+    gate.resolve()
+    await hasAllOnce(second, await asked)
+    await hasAllOnce(first.app)
+  })
+
+  test('a laptop that slept through an answer has all of it, once, when it wakes up', async () => {
+    const asleep = await openBrowser()
+    try {
+      const { app } = await pageOf(undefined, asleep)
+      const asked = app.evaluate(({ ask }) => ask('go'))
+      await half.promise
+      const wakeUp = await putToSleep(asleep)
+      gate.resolve()
+      // Until the server has given it up: the sockets of a machine that sleeps stand open for a while.
+      await expect.poll(() => site.cutByServer, { timeout: 10_000 }).toBeGreaterThan(0)
+      wakeUp()
+      await hasAllOnce(app, await asked)
+    } finally {
+      open.splice(0)
+      await asleep.close()
+    }
+  })
+})
