@@ -145,10 +145,11 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
       const { app } = await pageOf(undefined, asleep)
       const asked = app.evaluate(({ ask }) => ask('go'))
       await half.promise
+      const cut = site.cutByServer
       const wakeUp = await putToSleep(asleep)
       gate.resolve()
       // Until the server has given it up: the sockets of a machine that sleeps stand open for a while.
-      await expect.poll(() => site.cutByServer, { timeout: 10_000 }).toBeGreaterThan(0)
+      await expect.poll(() => site.cutByServer, { timeout: 10_000 }).toBeGreaterThan(cut)
       wakeUp()
       await hasAllOnce(app, await asked)
     } finally {
