@@ -1,8 +1,11 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
+import type { Client } from '@longwire/client'
+import { LongwireProvider } from '@longwire/react'
 import { lazy, Suspense, useMemo } from 'react'
 import { Route, Switch } from 'wouter'
-import { type Line, LineContext } from './line/line-context.ts'
+import type { Stay } from './line/stay.ts'
+import { StayContext } from './line/stay-context.ts'
 import { SessionList } from './sessions/session-list.ts'
 import { SessionListContext } from './sessions/session-list-context.ts'
 import { Shell } from './shell/shell.tsx'
@@ -14,17 +17,19 @@ import { Watch } from './talk/watch.tsx'
 const Inspector = lazy(() => import('./inspector/inspector.tsx'))
 const Operator = lazy(() => import('./operator/operator.tsx'))
 
-export function App({ line }: { line: Line }) {
-  const list = useMemo(() => new SessionList(line.client), [line])
+export function App({ client, stay }: { client: Client; stay: Stay }) {
+  const list = useMemo(() => new SessionList(client), [client])
   return (
     <CSPProvider disableStyleElements>
       <Tooltip.Provider delay={400}>
-        <LineContext value={line}>
-          <SessionListContext value={list}>
-            {line.stay.kind === 'watch' ? <Watch session={line.stay.session} /> : <Pages />}
-            <Toasts />
-          </SessionListContext>
-        </LineContext>
+        <LongwireProvider client={client}>
+          <StayContext value={stay}>
+            <SessionListContext value={list}>
+              {stay.kind === 'watch' ? <Watch session={stay.session} /> : <Pages />}
+              <Toasts />
+            </SessionListContext>
+          </StayContext>
+        </LongwireProvider>
       </Tooltip.Provider>
     </CSPProvider>
   )

@@ -6,17 +6,15 @@ import './shell/shell.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { LiveSessions } from './line/live-sessions.ts'
 import { clientOf, stayOf } from './line/stay.ts'
 import { showTheme } from './shell/theme.ts'
 
 showTheme()
 const stay = stayOf(location)
 const client = clientOf(stay, location.origin)
-const line = { client, stay, live: new LiveSessions(client) }
 
 createRoot(document.getElementById('page')!).render(
   <StrictMode>
-    <App line={line} />
+    <App client={client} stay={stay} />
   </StrictMode>,
 )

@@ -1,8 +1,8 @@
 import { Button } from '@base-ui/react/button'
 import { Gauge, Scissors, Skull, Unplug } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { useLine } from '../line/line-context.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 import { attempt, say } from '../shell/toast.ts'
 import { useNow } from '../shell/use-now.ts'
 import { spell } from '../shell/words.ts'
@@ -27,7 +27,7 @@ interface Press {
 
 /** What can go wrong, at the press of a button: only where the server runs for development. */
 export function FaultsPanel({ session }: { session: string | undefined }) {
-  const { stay } = useLine()
+  const stay = useStay()
   const { faults, isThere } = useFaults()
   const now = useNow(1_000)
   if (isThere === false) {
@@ -124,7 +124,7 @@ function post(body: Readonly<Record<string, unknown>>): RequestInit {
 }
 
 function useFaults(): { faults: readonly Fault[]; isThere: boolean | undefined } {
-  const { stay } = useLine()
+  const stay = useStay()
   const [state, setState] = useState<{ faults: readonly Fault[]; isThere: boolean | undefined }>({
     faults: [],
     isThere: undefined,

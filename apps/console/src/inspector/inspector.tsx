@@ -1,12 +1,13 @@
 import './inspector.css'
 import { Tabs } from '@base-ui/react/tabs'
-import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useView } from '@longwire/react'
+import { useEffect, useMemo } from 'react'
 import { useLocation } from 'wouter'
-import { useLine } from '../line/line-context.ts'
 import type { LiveSession } from '../line/live-session.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 import { useLive, useLiveState } from '../line/use-live.ts'
-import { titleOf } from '../sessions/title.ts'
+import { titleIn } from '../sessions/title.ts'
 import { addressOf } from '../shell/routes.ts'
 import { attempt } from '../shell/toast.ts'
 import { PaneHead } from '../talk/pane-head.tsx'
@@ -75,14 +76,14 @@ function About({ live }: { live: LiveSession }) {
   const { view } = useLiveState(live)
   return (
     <p className="pane-about">
-      <span>{view.session === '' ? 'A session' : titleOf(view)}</span>
+      <span>{view.session === '' ? 'A session' : titleIn(view)}</span>
       <span className="figures">at {view.at}</span>
     </p>
   )
 }
 
 function OfLog({ live, onForked }: { live: LiveSession; onForked: (session: string) => void }) {
-  const { stay } = useLine()
+  const stay = useStay()
   const { id } = live.session
   const head = useHead(live)
   const log = useMemo(() => new LogPages(readLogOf(stay, id)), [stay, id])
@@ -107,7 +108,7 @@ function OfLog({ live, onForked }: { live: LiveSession; onForked: (session: stri
   return (
     <>
       <Tabs.Panel value="log" className="inspect-tab">
-        <LogPanel log={log} head={head} title={titleOf(live.state.view)} onFork={(seq) => void fork(seq)} />
+        <LogPanel log={log} head={head} title={titleIn(live.session.view)} onFork={(seq) => void fork(seq)} />
       </Tabs.Panel>
       <Tabs.Panel value="replay" className="inspect-tab">
         <ReplayPanel sources={sources} />
@@ -117,6 +118,5 @@ function OfLog({ live, onForked }: { live: LiveSession; onForked: (session: stri
 }
 
 function useHead(live: LiveSession): number {
-  const head = () => Number(live.state.view.at.split('.')[0])
-  return useSyncExternalStore(live.subscribe, head, head)
+  return useView((view) => Number(view.at.split('.')[0]), { session: live.session })
 }

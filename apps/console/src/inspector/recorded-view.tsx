@@ -1,6 +1,6 @@
 import { emptyView, type SessionView } from '@longwire/view'
 import { useMemo } from 'react'
-import { LineContext, useLine } from '../line/line-context.ts'
+import { StayContext } from '../line/stay-context.ts'
 import type { Talks } from '../line/talks.ts'
 import { Turn } from '../talk/turn.tsx'
 
@@ -20,20 +20,16 @@ const RECORDED: Talks = {
 
 /** The view as a person saw it, who could not have done anything but look. */
 export function RecordedView({ view }: { view: SessionView }) {
-  const line = useLine()
-  const watching = useMemo(
-    () => ({ ...line, stay: { kind: 'watch', session: view.session, ticket: '' } as const }),
-    [line, view.session],
-  )
+  const watching = useMemo(() => ({ kind: 'watch', session: view.session, ticket: '' }) as const, [view.session])
   const turns = view.turns.slice(-MOST_TURNS)
   return (
-    <LineContext value={watching}>
+    <StayContext value={watching}>
       <section className="recorded" aria-label={`The view at ${view.at}`} tabIndex={0}>
         {turns.length === 0 ? <p className="op-empty">Nothing was said yet at this place.</p> : null}
         {turns.map((turn) => (
-          <Turn key={turn.turn} turn={turn} live={RECORDED} withdrawn={[]} heardAt={0} isLast={false} />
+          <Turn key={turn.turn} turn={turn} live={RECORDED} withdrawn={[]} isLast={false} />
         ))}
       </section>
-    </LineContext>
+    </StayContext>
   )
 }

@@ -1,6 +1,6 @@
 import type { LinkState } from '@longwire/client'
 
-export type LineMood = 'good' | 'trying' | 'away' | 'over'
+type LineMood = 'good' | 'trying' | 'away' | 'over'
 
 export interface LineWords {
   readonly mood: LineMood

@@ -1,4 +1,4 @@
-import type { Client, LongwireError, ReadEvent, Session } from '@longwire/client'
+import type { Client, ReadEvent, Session } from '@longwire/client'
 import type { SessionView } from '@longwire/view'
 import { beforeNextPicture } from './frames.ts'
 import { type Withdrawn, withdrawnBetween } from './withdrawn.ts'
@@ -8,46 +8,63 @@ const WITHDRAWN_SHOWN_MS = 1_800
 /** When nothing came for so long after the line is back, what was missed is there. */
 const CAUGHT_UP_AFTER_MS = 500
 
-export interface LiveState {
-  readonly view: SessionView
-  /** The server has told what the session is. */
-  readonly isLoaded: boolean
-  /** When something of this session was last heard, by the clock of this page. */
-  readonly heardAt: number
+/** A gap of the line that was filled. */
+interface Gap {
+  /** What happened meanwhile. */
+  readonly commits: number
+  readonly awayMs: number
+  readonly at: number
+}
+
+export interface Passing {
   readonly withdrawn: readonly Withdrawn[]
-  /** What was missed while the line was away, once it is there. */
-  readonly caughtUp?: { readonly commits: number; readonly awayMs: number; readonly at: number } | undefined
-  readonly error?: LongwireError | undefined
+  /** The last gap, once what was missed is here. */
+  readonly gap?: Gap | undefined
 }
 
 /**
- * One session as this page shows it: the view, at most once for each picture however fast it moves, and what the view
- * itself does not keep, because it is over: drafts that were taken back, and gaps of the line that were filled.
+ * What a view does not keep, because it is over: when something was heard last, drafts that were taken back, gaps that
+ * were filled. One for each session, for as long as the page holds it.
  */
 export class LiveSession {
+  static readonly #all = new WeakMap<Session, LiveSession>()
+
   readonly session: Session
-  #state: LiveState
+  /** When something of this session was last heard, by the clock of this page. */
+  heardAt = Date.now()
+  #passing: Passing = { withdrawn: [] }
   #before: SessionView
-  #isDirty = false
   #away: { readonly seq: number; readonly since: number } | undefined
+  #isReady = false
+  #isReading = false
   #stopTimer = () => {}
   readonly #subscribers = new Set<() => void>()
   readonly #listeners = new Set<(event: ReadEvent) => void>()
   readonly #client: Client
-  readonly #stopListening: () => void
 
-  constructor(client: Client, session: Session) {
+  private constructor(client: Client, session: Session) {
     this.#client = client
     this.session = session
     this.#before = session.view
-    this.#state = { view: session.view, isLoaded: false, heardAt: Date.now(), withdrawn: [] }
-    this.#stopListening = client.subscribe(() => this.#lineMoved())
-    session.subscribe(() => this.#changed())
+    const stopListening = client.subscribe(() => this.#lineMoved())
+    const stopWatching = session.subscribe(() => {
+      if (session.error === undefined) return this.#moved()
+      stopListening()
+      stopWatching()
+      this.#stopTimer()
+    })
     session.ready.then(
-      () => this.#set({ isLoaded: true, view: session.view }),
-      (error) => this.#set({ error }),
+      () => {
+        this.#isReady = true
+      },
+      () => {}, // the session itself says so
     )
-    void this.#read()
+  }
+
+  static of(client: Client, session: Session): LiveSession {
+    const known = LiveSession.#all.get(session) ?? new LiveSession(client, session)
+    LiveSession.#all.set(session, known)
+    return known
   }
 
   subscribe = (changed: () => void): (() => void) => {
@@ -55,60 +72,49 @@ export class LiveSession {
     return () => this.#subscribers.delete(changed)
   }
 
-  get state(): LiveState {
-    return this.#state
-  }
+  getPassing = (): Passing => this.#passing
 
   /** Each event from now on, as it is read. Returns the way to stop it. */
   listen(listener: (event: ReadEvent) => void): () => void {
     this.#listeners.add(listener)
+    if (!this.#isReading) void this.#read()
     return () => this.#listeners.delete(listener)
   }
 
-  end(): void {
-    this.#stopListening()
-    this.#stopTimer()
-    this.session.detach()
-  }
-
   async #read(): Promise<void> {
+    this.#isReading = true
     try {
       for await (const event of this.session.events()) {
+        if (this.#listeners.size === 0) break
         for (const listener of this.#listeners) listener(event)
       }
     } catch {
-      // The state of the session says why.
+      // The session itself says why it ended.
     }
+    this.#isReading = false
   }
 
   /** Right after the fold: what a rollback withdrew is in the view before it, and nowhere else. */
-  #changed(): void {
-    const { view, error } = this.session
-    const before = this.#before
+  #moved(): void {
+    const { view } = this.session
+    const gone = view === this.#before ? [] : withdrawnBetween(this.#before, view)
     this.#before = view
-    for (const gone of withdrawnBetween(before, view)) this.#show(gone)
-    if (error !== this.#state.error) this.#set({ error })
-    if (this.#isDirty) return
-    this.#isDirty = true
-    beforeNextPicture(() => {
-      this.#isDirty = false
-      this.#set({ view: this.session.view, heardAt: Date.now() })
-      if (this.#away && this.#client.state.kind === 'online') this.#awaitQuiet()
-    })
+    this.heardAt = Date.now()
+    if (gone.length > 0) this.#show(gone)
+    if (this.#away && this.#client.state.kind === 'online') this.#awaitQuiet()
   }
 
-  #show(gone: Withdrawn): void {
-    this.#set({ withdrawn: [...this.#state.withdrawn, gone] })
-    setTimeout(
-      () => this.#set({ withdrawn: this.#state.withdrawn.filter((each) => each !== gone) }),
-      WITHDRAWN_SHOWN_MS,
-    )
+  #show(gone: readonly Withdrawn[]): void {
+    beforeNextPicture(() => this.#set({ withdrawn: [...this.#passing.withdrawn, ...gone] }))
+    setTimeout(() => {
+      this.#set({ withdrawn: this.#passing.withdrawn.filter((each) => !gone.includes(each)) })
+    }, WITHDRAWN_SHOWN_MS)
   }
 
   #lineMoved(): void {
     const { kind } = this.#client.state
     if (kind === 'online' && this.#away) this.#awaitQuiet()
-    else if (kind !== 'online' && this.#state.isLoaded) this.#away ??= { seq: this.#seq, since: Date.now() }
+    else if (kind !== 'online' && this.#isReady) this.#away ??= { seq: this.#seq, since: Date.now() }
   }
 
   #awaitQuiet(): void {
@@ -121,15 +127,15 @@ export class LiveSession {
     if (!this.#away || this.#client.state.kind !== 'online') return
     const { seq, since } = this.#away
     this.#away = undefined
-    this.#set({ caughtUp: { commits: this.#seq - seq, awayMs: Date.now() - since, at: Date.now() } })
+    this.#set({ gap: { commits: this.#seq - seq, awayMs: Date.now() - since, at: Date.now() } })
   }
 
   get #seq(): number {
     return Number(this.session.view.at.split('.')[0])
   }
 
-  #set(change: Partial<LiveState>): void {
-    this.#state = { ...this.#state, ...change }
+  #set(change: Partial<Passing>): void {
+    this.#passing = { ...this.#passing, ...change }
     for (const subscriber of this.#subscribers) subscriber()
   }
 }

@@ -1,7 +1,7 @@
 import { lexer } from 'marked'
 import remend from 'remend'
 
-export interface MarkdownBlock {
+interface MarkdownBlock {
   /** Where it begins in the text: while the text grows, the same block keeps it. */
   readonly start: number
   readonly text: string

@@ -2,8 +2,8 @@ import { Button } from '@base-ui/react/button'
 import { Menu } from '@base-ui/react/menu'
 import { CircleStop, Ellipsis, Lock, Skull } from 'lucide-react'
 import { useState } from 'react'
-import { useLine } from '../line/line-context.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 import { Confirm } from '../sessions/confirm.tsx'
 import { attempt, say } from '../shell/toast.ts'
 import { type Act, doorOf, posted } from './doors.ts'
@@ -46,7 +46,7 @@ export interface ActsProps {
 
 /** What an operator can do to a session, behind a button and a question. */
 export function Acts({ of, title, acts, onDone }: ActsProps) {
-  const { stay } = useLine()
+  const stay = useStay()
   const [asking, ask] = useState<Exclude<Act, 'answer'>>()
   async function act(wanted: Exclude<Act, 'answer'>) {
     ask(undefined)

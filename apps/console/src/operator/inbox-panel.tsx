@@ -2,8 +2,8 @@ import type { RequestAnswer } from '@longwire/client'
 import type { Json } from '@longwire/protocol'
 import { emptyView, type RequestView } from '@longwire/view'
 import { useMemo } from 'react'
-import { useLine } from '../line/line-context.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 import type { Talks } from '../line/talks.ts'
 import { RequestCard } from '../requests/request-card.tsx'
 import { useNow } from '../shell/use-now.ts'
@@ -37,7 +37,7 @@ export function InboxPanel() {
 }
 
 function Asked({ request, onAnswered }: { request: OperatedRequest; onAnswered: () => void }) {
-  const { stay } = useLine()
+  const stay = useStay()
   const now = useNow(10_000)
   const { key, session, principal, agent, askedAt } = request
   const talks: Talks = useMemo(

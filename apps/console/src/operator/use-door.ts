@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { useLine } from '../line/line-context.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 
 export interface Door<T> {
   readonly body: T | undefined
@@ -11,7 +11,7 @@ export interface Door<T> {
 
 /** What a door answers, asked again every `everyMs` while the page is seen. The last answer stays while a new one is awaited. */
 export function useDoor<T>(path: string, everyMs: number): Door<T> {
-  const { stay } = useLine()
+  const stay = useStay()
   const [answer, setAnswer] = useState<{ path: string; body?: T; error?: string }>({ path })
   const ask = useRef<() => void>(() => {})
   useEffect(() => {

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react'
-import { useLine } from '../line/line-context.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 
 let known: Promise<boolean> | undefined
 
 /** Whether whoever is here may see the operator's page: the server says so, asked once for the life of the page. */
 export function useIsOperator(): boolean {
-  const { stay } = useLine()
+  const stay = useStay()
   const [isOperator, setOperator] = useState(false)
   useEffect(() => {
     let isOver = false

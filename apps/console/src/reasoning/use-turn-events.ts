@@ -1,10 +1,10 @@
 import type { SessionEvent } from '@longwire/protocol'
 import { useEffect, useState } from 'react'
 import { beforeNextPicture } from '../line/frames.ts'
-import { useLine } from '../line/line-context.ts'
 import type { LiveSession } from '../line/live-session.ts'
 import { asked } from '../line/older-turns.ts'
 import type { Stay } from '../line/stay.ts'
+import { useStay } from '../line/stay-context.ts'
 
 const MOST_PAGES = 20
 
@@ -15,7 +15,7 @@ interface Page {
 
 /** All events of a turn: those in the log, and those that come while it is shown. Undefined until the log is read. */
 export function useTurnEvents(live: LiveSession, turn: string): readonly SessionEvent[] | undefined {
-  const { stay } = useLine()
+  const stay = useStay()
   const [events, setEvents] = useState<readonly SessionEvent[]>()
   useEffect(() => {
     setEvents(undefined)

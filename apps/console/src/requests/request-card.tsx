@@ -2,7 +2,7 @@ import './requests.css'
 import type { Answer } from '@longwire/protocol'
 import type { RequestView } from '@longwire/view'
 import { Check, Clock, Hand, Undo2, X } from 'lucide-react'
-import { useLine } from '../line/line-context.ts'
+import { useStay } from '../line/stay-context.ts'
 import type { Talks } from '../line/talks.ts'
 import { useNow } from '../shell/use-now.ts'
 import { spell } from '../shell/words.ts'
@@ -25,7 +25,7 @@ const KINDS: Record<RequestView['kind'], string> = {
 }
 
 function Open({ request, live }: { request: RequestView; live: Talks }) {
-  const { stay } = useLine()
+  const stay = useStay()
   const id = `request-${request.request}`
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be reached by a shortcut

@@ -1,7 +1,7 @@
 import type { SessionView, TurnView } from '@longwire/view'
 import { asked, olderTurns } from '../line/older-turns.ts'
 import type { Stay } from '../line/stay.ts'
-import { titleOf } from './title.ts'
+import { titleIn } from './title.ts'
 
 /** Saves all that was said as Markdown. */
 export async function saveAsMarkdown(stay: Stay, session: string, view: SessionView): Promise<void> {
@@ -11,7 +11,7 @@ export async function saveAsMarkdown(stay: Stay, session: string, view: SessionV
     turns.unshift(...page.turns)
     hasMore = page.hasMore && page.turns.length > 0
   }
-  save(`${fileName(titleOf(view))}.md`, 'text/markdown', markdownOf(titleOf(view), view, turns))
+  save(`${fileName(titleIn(view))}.md`, 'text/markdown', markdownOf(titleIn(view), view, turns))
 }
 
 /** Saves the log as it is: every commit, one for each line. */

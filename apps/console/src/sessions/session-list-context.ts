@@ -9,8 +9,10 @@ export function useSessionList(): SessionList {
   return list
 }
 
-export function useSessions(): SessionListState {
-  const list = useSessionList()
+/** What this list holds now; the one of the page unless given. */
+export function useSessions(given?: SessionList): SessionListState {
+  const ofPage = useSessionList()
+  const list = given ?? ofPage
   const current = () => list.state
   return useSyncExternalStore(list.subscribe, current, current)
 }

@@ -17,10 +17,13 @@ export class SessionList {
   #timer: ReturnType<typeof setTimeout> | undefined
   #isAsking = false
   readonly #client: Client
+  readonly #query: { readonly q?: string }
   readonly #subscribers = new Set<() => void>()
 
-  constructor(client: Client) {
+  /** With `q` only those that have it in their title or in what was asked first. */
+  constructor(client: Client, q?: string) {
     this.#client = client
+    this.#query = q === undefined ? {} : { q }
   }
 
   subscribe = (changed: () => void): (() => void) => {
@@ -51,7 +54,7 @@ export class SessionList {
     if (this.#cursor === undefined || this.#isAsking) return
     this.#isAsking = true
     try {
-      const { sessions, cursor } = await this.#client.sessions({ cursor: this.#cursor })
+      const { sessions, cursor } = await this.#client.sessions({ ...this.#query, cursor: this.#cursor })
       const known = new Set(this.#state.sessions.map(({ session }) => session))
       this.#cursor = cursor
       this.#set({
@@ -72,7 +75,7 @@ export class SessionList {
 
   async #ask(): Promise<void> {
     try {
-      const { sessions, cursor } = await this.#client.sessions()
+      const { sessions, cursor } = await this.#client.sessions(this.#query)
       const first = new Set(sessions.map(({ session }) => session))
       const oldest = sessions.at(-1)?.createdAt ?? 0
       const below = this.#state.sessions.filter(({ session, createdAt }) => !first.has(session) && createdAt < oldest)

@@ -1,18 +1,21 @@
 import { Button } from '@base-ui/react/button'
 import { Menu } from '@base-ui/react/menu'
-import { Archive, Bug, Download, Ellipsis, FileJson, Link2, Trash2 } from 'lucide-react'
+import { Archive, Bug, Download, Ellipsis, FileJson, Link2, PencilLine, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { useLine } from '../line/line-context.ts'
-import type { LiveSession, LiveState } from '../line/live-session.ts'
+import type { LiveSession } from '../line/live-session.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
+import type { LiveState } from '../line/use-live.ts'
 import { attempt } from '../shell/toast.ts'
 import { Confirm } from './confirm.tsx'
 import { saveAsJson, saveAsMarkdown } from './export.ts'
+import { Rename } from './rename.tsx'
 import { useSessionList } from './session-list-context.ts'
 import { Share } from './share.tsx'
+import { titleIn } from './title.ts'
 
-type Asking = 'share' | 'close' | 'erase' | undefined
+type Asking = 'rename' | 'share' | 'close' | 'erase' | undefined
 
 export interface SessionMenuProps {
   readonly live: LiveSession
@@ -22,13 +25,18 @@ export interface SessionMenuProps {
 
 /** What can be done with a whole session. */
 export function SessionMenu({ live, state, onErased }: SessionMenuProps) {
-  const { stay, live: sessions } = useLine()
+  const stay = useStay()
   const list = useSessionList()
   const [asking, ask] = useState<Asking>()
   const { session } = live
   const { view } = state
   const done = () => ask(undefined)
 
+  async function rename(title: string) {
+    done()
+    await attempt('The session could not be renamed', () => session.describe({ title }))
+    list.refresh()
+  }
   async function close() {
     done()
     await attempt('The session could not be closed', () => session.close())
@@ -38,7 +46,6 @@ export function SessionMenu({ live, state, onErased }: SessionMenuProps) {
     done()
     const path = `/v1/sessions/${encodeURIComponent(session.id)}`
     if (!(await attempt('The session could not be erased', () => asked(stay, path, { method: 'DELETE' })))) return
-    sessions.forget(session.id)
     list.drop(session.id)
     onErased()
   }
@@ -52,6 +59,10 @@ export function SessionMenu({ live, state, onErased }: SessionMenuProps) {
         <Menu.Portal>
           <Menu.Positioner align="end" sideOffset={6}>
             <Menu.Popup className="menu">
+              <Menu.Item className="menu-item" disabled={view.closed !== undefined} onClick={() => ask('rename')}>
+                <PencilLine size={16} />
+                Rename…
+              </Menu.Item>
               <Menu.Item className="menu-item" onClick={() => ask('share')}>
                 <Link2 size={16} />
                 Share a link to watch…
@@ -88,6 +99,12 @@ export function SessionMenu({ live, state, onErased }: SessionMenuProps) {
           </Menu.Positioner>
         </Menu.Portal>
       </Menu.Root>
+      <Rename
+        title={titleIn(view)}
+        isOpen={asking === 'rename'}
+        onRename={(title) => void rename(title)}
+        onClose={done}
+      />
       <Share session={session.id} isOpen={asking === 'share'} onClose={done} />
       <Confirm
         isOpen={asking === 'close'}

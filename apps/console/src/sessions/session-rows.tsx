@@ -9,7 +9,8 @@ import { addressOf } from '../shell/routes.ts'
 import { useShell } from '../shell/shell-context.ts'
 import { useNow } from '../shell/use-now.ts'
 import { ago, dayOf } from '../shell/words.ts'
-import { useSessionList, useSessions } from './session-list-context.ts'
+import type { SessionList } from './session-list.ts'
+import { useSessions } from './session-list-context.ts'
 import { titleOf } from './title.ts'
 
 const MOST_BESIDE = 4
@@ -19,10 +20,9 @@ const HEADING = 32
 type Row = { readonly heading: string } | { readonly info: SessionInfo }
 
 /** The list of sessions under the days they are of. However many there are, only those that are seen are made. */
-export function SessionRows(props: { sessions: readonly SessionInfo[]; open: readonly string[]; isSearch: boolean }) {
-  const { sessions, open, isSearch } = props
-  const { hasMore, isLoaded, error } = useSessions()
-  const list = useSessionList()
+export function SessionRows(props: { list: SessionList; open: readonly string[]; isSearch: boolean }) {
+  const { list, open, isSearch } = props
+  const { sessions, hasMore, isLoaded, error } = useSessions(list)
   const now = useNow(30_000)
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => rowsOf(sessions, now), [sessions, now])
@@ -38,7 +38,7 @@ export function SessionRows(props: { sessions: readonly SessionInfo[]; open: rea
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page that is there asks for the next one
   useEffect(() => {
-    if (hasMore && (isAtEnd || isSearch)) void list.more()
+    if (hasMore && isAtEnd) void list.more()
   }, [hasMore, isAtEnd, isSearch, list, sessions.length])
 
   return (

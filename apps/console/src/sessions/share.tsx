@@ -1,8 +1,8 @@
 import { Button } from '@base-ui/react/button'
 import { Dialog } from '@base-ui/react/dialog'
 import { useState } from 'react'
-import { useLine } from '../line/line-context.ts'
 import { asked } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 import { CopyButton } from '../markdown/code-block.tsx'
 import { attempt } from '../shell/toast.ts'
 
@@ -20,13 +20,13 @@ export interface ShareProps {
 
 /** Makes a link that shows one session to whoever has it, and lets them do nothing. */
 export function Share({ session, isOpen, onClose }: ShareProps) {
-  const { stay } = useLine()
+  const stay = useStay()
   const [seconds, setSeconds] = useState(3_600)
   const [link, setLink] = useState<string>()
 
   async function make() {
     await attempt('The link could not be made', async () => {
-      const grant = { sessions: [session], verbs: ['observe'], expiresIn: seconds }
+      const grant = { sessions: [session], verbs: ['observe'], reusable: true, name: 'A watcher', expiresIn: seconds }
       const { ticket } = await asked<{ ticket: string }>(stay, '/v1/tickets', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -50,7 +50,7 @@ export function Share({ session, isOpen, onClose }: ShareProps) {
             Whoever has the link sees this session as it goes on. They cannot write, answer or stop anything.
           </Dialog.Description>
           {link === undefined ? (
-            <label className="labelled share-lasts">
+            <label className="labelled dialog-field">
               <span>It works</span>
               <select className="field" value={seconds} onChange={({ target }) => setSeconds(Number(target.value))}>
                 {LASTS.map((each) => (

@@ -1,8 +1,23 @@
 import { Button } from '@base-ui/react/button'
 import { Menu } from '@base-ui/react/menu'
-import { Activity, Check, Keyboard, MonitorCog, Moon, Plus, Search, Sun, SunMoon, Telescope } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
+import { useClient } from '@longwire/react'
+import {
+  Activity,
+  Bell,
+  BellOff,
+  Check,
+  Keyboard,
+  MonitorCog,
+  Moon,
+  Plus,
+  Search,
+  Sun,
+  SunMoon,
+  Telescope,
+} from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
 import { Link, useLocation, useRoute } from 'wouter'
+import { askToNotify, type Permission, permission } from '../attention/notify.ts'
 import { useIsOperator } from '../operator/use-is-operator.ts'
 import { Hint } from '../shell/hint.tsx'
 import { LineStatus } from '../shell/line-status.tsx'
@@ -11,22 +26,26 @@ import { addressOf, HOME, sessionsIn } from '../shell/routes.ts'
 import { useShell } from '../shell/shell-context.ts'
 import { keysOf, useShortcuts } from '../shell/shortcuts.ts'
 import { chooseTheme, THEMES, type Theme, useTheme } from '../shell/theme.ts'
-import { useSessions } from './session-list-context.ts'
+import { SessionList } from './session-list.ts'
+import { useSessionList, useSessions } from './session-list-context.ts'
 import { SessionRows } from './session-rows.tsx'
-import { titleOf } from './title.ts'
+
+const SETTLE_MS = 200
 
 export function Sidebar() {
-  const { sessions } = useSessions()
+  const client = useClient()
+  const ofPage = useSessionList()
   const [wanted, setWanted] = useState('')
-  const search = useDeferredValue(wanted.trim().toLowerCase())
+  const search = useSettled(wanted.trim(), SETTLE_MS)
+  const list = useMemo(() => (search === '' ? ofPage : new SessionList(client, search)), [client, ofPage, search])
+  const { sessions } = useSessions(list)
   const [, params] = useRoute('/s/:ids')
   const [, go] = useLocation()
   const open = sessionsIn(params?.ids ?? '')
-  const found = search === '' ? sessions : sessions.filter((session) => fits(session, search))
 
   const step = (by: number) => {
-    const at = found.findIndex(({ session }) => session === open[0])
-    const next = found[at + by]
+    const at = sessions.findIndex(({ session }) => session === open[0])
+    const next = sessions[at + by]
     if (next) go(addressOf([next.session]))
   }
   useShortcuts({ previous: () => step(-1), next: () => step(1) })
@@ -55,13 +74,13 @@ export function Sidebar() {
           value={wanted}
           onChange={({ target }) => setWanted(target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && found[0]) go(addressOf([found[0].session]))
+            if (event.key === 'Enter' && sessions[0]) go(addressOf([sessions[0].session]))
             if (event.key === 'Escape') setWanted('')
           }}
         />
         <kbd>{keysOf('search')}</kbd>
       </label>
-      <SessionRows sessions={found} open={open} isSearch={search !== ''} />
+      <SessionRows key={search} list={list} open={open} isSearch={search !== ''} />
       <footer className="sidebar-foot">
         <LineStatus />
         <PageMenu />
@@ -70,9 +89,14 @@ export function Sidebar() {
   )
 }
 
-function fits(session: Parameters<typeof titleOf>[0] & { session: string; status: string }, search: string): boolean {
-  const text = `${titleOf(session)} ${session.agent} ${session.status} ${session.session}`.toLowerCase()
-  return search.split(/\s+/).every((word) => text.includes(word))
+/** What somebody writes, once they have paused. */
+function useSettled(text: string, ms: number): string {
+  const [settled, settle] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => settle(text), text === '' ? 0 : ms)
+    return () => clearTimeout(timer)
+  }, [text, ms])
+  return settled
 }
 
 const THEME_ICONS = { system: MonitorCog, light: Sun, dark: Moon }
@@ -115,6 +139,7 @@ function PageMenu() {
                 Operator
               </Menu.Item>
             ) : null}
+            <NotifyItem />
             <Menu.Item className="menu-item" onClick={showShortcuts}>
               <Keyboard size={16} />
               Keyboard
@@ -124,5 +149,27 @@ function PageMenu() {
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>
+  )
+}
+
+const NOTIFIES: Record<Permission, string> = {
+  default: 'Notify me…',
+  granted: 'You are notified',
+  denied: 'Not allowed to notify you',
+  unsupported: 'This browser cannot notify',
+}
+
+function NotifyItem() {
+  const [allowed, setAllowed] = useState(permission)
+  return (
+    <Menu.Item
+      className="menu-item"
+      disabled={allowed !== 'default'}
+      closeOnClick={false}
+      onClick={() => void askToNotify().then(setAllowed)}
+    >
+      {allowed === 'denied' || allowed === 'unsupported' ? <BellOff size={16} /> : <Bell size={16} />}
+      {NOTIFIES[allowed]}
+    </Menu.Item>
   )
 }

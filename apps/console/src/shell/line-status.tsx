@@ -1,19 +1,21 @@
 import { Button } from '@base-ui/react/button'
 import { Popover } from '@base-ui/react/popover'
 import type { LinkState } from '@longwire/client'
+import { useConnection } from '@longwire/react'
 import { useSyncExternalStore } from 'react'
-import { useLine, useLinkState } from '../line/line-context.ts'
 import { type LineWords, lineWords } from '../line/line-words.ts'
 import { useNow } from './use-now.ts'
 import { spell } from './words.ts'
 
 /** How the line is, in a word, and behind it in all that can be known. */
 export function LineStatus() {
-  const state = useLinkState()
+  const state = useConnection()
   const words = useLineWords(state)
   return (
     <Popover.Root>
-      <Popover.Trigger render={<Button className={`line-status ${words.mood}`} />}>
+      <Popover.Trigger
+        render={<Button className={`line-status ${words.mood}`} aria-label={`The line: ${words.short}`} />}
+      >
         <span className="line-dot" aria-hidden="true" />
         <span className="figures">{words.short}</span>
       </Popover.Trigger>
@@ -60,14 +62,13 @@ function useLineWords(state: LinkState): LineWords {
 }
 
 function LineFacts({ state }: { state: LinkState }) {
-  const { client } = useLine()
   const now = useNow(1_000, state.kind === 'online')
   if (state.kind !== 'online') return null
   return (
     <dl className="facts">
       <div>
         <dt>Carried by</dt>
-        <dd>{wireOf(client)}</dd>
+        <dd>WebSocket</dd>
       </div>
       <div>
         <dt>For</dt>
@@ -83,8 +84,4 @@ function LineFacts({ state }: { state: LinkState }) {
       </div>
     </dl>
   )
-}
-
-function wireOf(_client: unknown): string {
-  return 'WebSocket'
 }

@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
+import { useAttention } from '../attention/use-attention.ts'
 import { Sidebar } from '../sessions/sidebar.tsx'
 import { HOME } from './routes.ts'
 import { ShellContext } from './shell-context.ts'
@@ -14,6 +15,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [isListOpen, setListOpen] = useState(false)
   const [areShortcutsShown, setShortcutsShown] = useState(false)
   const [address, go] = useLocation()
+  useAttention()
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone somewhere wants to see it
   useEffect(() => setListOpen(false), [address])

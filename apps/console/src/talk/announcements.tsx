@@ -1,6 +1,6 @@
 import type { SessionView, TurnView } from '@longwire/view'
 import { useEffect, useRef, useState } from 'react'
-import type { LiveState } from '../line/live-session.ts'
+import type { LiveState } from '../line/use-live.ts'
 
 /** So much of an answer is read aloud unasked. */
 const LONGEST = 400

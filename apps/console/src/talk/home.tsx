@@ -4,10 +4,11 @@ import { Radio } from '@base-ui/react/radio'
 import { RadioGroup } from '@base-ui/react/radio-group'
 import type { AgentInfo } from '@longwire/client'
 import type { InputPart } from '@longwire/protocol'
+import { useClient } from '@longwire/react'
 import { ArrowUpRight } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { useLine } from '../line/line-context.ts'
+import { usePageTitle } from '../attention/use-page-title.ts'
 import { useSessionList } from '../sessions/session-list-context.ts'
 import { titleFor } from '../sessions/title.ts'
 import { addressOf } from '../shell/routes.ts'
@@ -25,9 +26,7 @@ export function Home() {
   const agent = agents.find(({ name }) => name === chosen) ?? agents[0]
   const begin = useBeginning(agent)
 
-  useEffect(() => {
-    document.title = 'Longwire'
-  }, [])
+  usePageTitle('')
 
   return (
     <div className="pane">
@@ -66,7 +65,7 @@ export function Home() {
 
 /** Opens a session and sends the first input into it; the page goes there as soon as it is there. */
 function useBeginning(agent: AgentInfo | undefined): (parts: readonly InputPart[]) => Promise<boolean> {
-  const { client, live } = useLine()
+  const client = useClient()
   const list = useSessionList()
   const [, go] = useLocation()
   return async (parts) => {
@@ -74,10 +73,10 @@ function useBeginning(agent: AgentInfo | undefined): (parts: readonly InputPart[
     const text = parts.find((part) => part.type === 'text')?.text ?? ''
     return attempt('That could not be sent', async () => {
       const title = titleFor(text)
-      const session = await client.open({ agent: agent.name, trace: 'detail', metadata: title ? { title } : {} })
-      live.adopt(session)
+      const session = await client.open({ agent: agent.name, metadata: title ? { title } : {} })
       go(addressOf([session.id]))
       await session.send(textOrParts(parts))
+      session.detach() // the page that shows it has a handle of its own
       list.refresh()
     })
   }

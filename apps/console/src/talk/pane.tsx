@@ -3,10 +3,13 @@ import { Button } from '@base-ui/react/button'
 import type { Delivery, InputPart } from '@longwire/protocol'
 import { ListTree, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
-import type { LiveSession, LiveState } from '../line/live-session.ts'
+import { usePageTitle } from '../attention/use-page-title.ts'
+import type { LiveSession } from '../line/live-session.ts'
+import type { LiveState } from '../line/use-live.ts'
 import { useLive, useLiveState } from '../line/use-live.ts'
+import { useSessionList } from '../sessions/session-list-context.ts'
 import { SessionMenu } from '../sessions/session-menu.tsx'
-import { titleOf } from '../sessions/title.ts'
+import { titleIn } from '../sessions/title.ts'
 import { Hint } from '../shell/hint.tsx'
 import { keysOf, useShortcuts } from '../shell/shortcuts.ts'
 import { attempt } from '../shell/toast.ts'
@@ -15,6 +18,7 @@ import { CaughtUp } from './caught-up.tsx'
 import { Composer } from './composer.tsx'
 import { textOrParts } from './home.tsx'
 import { PaneHead } from './pane-head.tsx'
+import { Presence } from './presence.tsx'
 import { Transcript } from './transcript.tsx'
 import { useAgents } from './use-agents.ts'
 import { Waiting } from './waiting.tsx'
@@ -35,7 +39,11 @@ export function Pane({ session: id, isAlone, onLeave }: PaneProps) {
   const [turn, showTurn] = useState<string>()
   const pane = useRef<HTMLElement>(null)
   const { view } = state
-  const title = view.session === '' ? '' : titleOf(view)
+  const title = view.session === '' ? '' : titleIn(view)
+  const list = useSessionList()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the session is at now, the list shall show too
+  useEffect(() => list.refresh(), [view.status])
+  usePageTitle(isAlone ? title : 'Sessions')
 
   useShortcuts(
     isAlone
@@ -63,6 +71,7 @@ export function Pane({ session: id, isAlone, onLeave }: PaneProps) {
             <ListTree size={17} />
           </Button>
         </Hint>
+        <Presence session={live.session} />
         <SessionMenu live={live} state={state} onErased={onLeave} />
         {isAlone ? null : (
           <Hint text="Close this column">
@@ -147,9 +156,7 @@ const LOST: Record<string, { title: string; about: string }> = {
 
 function Lost({ code, message, onLeave }: { code: string; message: string; onLeave: () => void }) {
   const { title, about } = LOST[code] ?? { title: 'This session cannot be shown', about: message }
-  useEffect(() => {
-    document.title = title
-  }, [title])
+  usePageTitle(title)
   return (
     <section className="pane lost">
       <PaneHead title="" />

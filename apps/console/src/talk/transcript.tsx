@@ -2,7 +2,8 @@ import { Button } from '@base-ui/react/button'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import type { LiveSession, LiveState } from '../line/live-session.ts'
+import type { LiveSession } from '../line/live-session.ts'
+import type { LiveState } from '../line/use-live.ts'
 import { Turn } from './turn.tsx'
 import { useEarlier } from './use-earlier.ts'
 
@@ -19,7 +20,7 @@ export interface TranscriptProps {
 
 /** All turns, of which only those that are seen are made. It stays at the end while it is read there. */
 export function Transcript({ live, state, onShowReasoning }: TranscriptProps) {
-  const { view, withdrawn, heardAt, isLoaded } = state
+  const { view, withdrawn, isLoaded } = state
   const { turns, hasMore, isAsking, more } = useEarlier(view)
   const scroller = useRef<HTMLDivElement>(null)
   const [isAtEnd, setAtEnd] = useState(true)
@@ -77,7 +78,6 @@ export function Transcript({ live, state, onShowReasoning }: TranscriptProps) {
                 turn={turns[index]!}
                 live={live}
                 withdrawn={withdrawn}
-                heardAt={index === turns.length - 1 ? heardAt : 0}
                 isLast={index === turns.length - 1}
                 {...(onShowReasoning ? { onShowReasoning } : {})}
               />

@@ -1,9 +1,9 @@
 import './turn.css'
 import { Button } from '@base-ui/react/button'
+import { useConnection } from '@longwire/react'
 import type { TurnView } from '@longwire/view'
 import { CalendarClock, ListTree, RotateCcw, Sparkle } from 'lucide-react'
 import { memo, useMemo } from 'react'
-import { useLinkState } from '../line/line-context.ts'
 import type { Talks } from '../line/talks.ts'
 import type { Withdrawn } from '../line/withdrawn.ts'
 import { CopyButton } from '../markdown/code-block.tsx'
@@ -24,13 +24,12 @@ export interface TurnProps {
   readonly turn: TurnView
   readonly live: Talks
   readonly withdrawn: readonly Withdrawn[]
-  readonly heardAt: number
   readonly isLast: boolean
   readonly onShowReasoning?: (turn: string) => void
 }
 
 /** One turn: what was asked, what the agent did for it, and what it said. */
-export const Turn = memo(function Turn({ turn, live, withdrawn, heardAt, isLast, onShowReasoning }: TurnProps) {
+export const Turn = memo(function Turn({ turn, live, withdrawn, isLast, onShowReasoning }: TurnProps) {
   const blocks = useMemo(() => turnBlocks(turn), [turn])
   const gone = withdrawn.filter((each) => each.turn === turn.turn)
   const isOver = turn.endedAt !== undefined
@@ -43,7 +42,7 @@ export const Turn = memo(function Turn({ turn, live, withdrawn, heardAt, isLast,
       {gone.map(({ message }) => (
         <Gone key={message.id} message={message} />
       ))}
-      {isOver ? null : <Doing turn={turn} heardAt={heardAt} />}
+      {isOver ? null : <Doing turn={turn} live={live} />}
       {isOver ? (
         <End turn={turn} live={live} isLast={isLast} {...(onShowReasoning ? { onShowReasoning } : {})} />
       ) : null}
@@ -109,10 +108,10 @@ function Cause({ turn: { cause } }: { turn: TurnView }) {
   )
 }
 
-function Doing({ turn, heardAt }: { turn: TurnView; heardAt: number }) {
-  const { kind } = useLinkState()
+function Doing({ turn, live }: { turn: TurnView; live: Talks }) {
+  const { kind } = useConnection()
   const now = useNow(1_000)
-  const doing = doingOf(turn, heardAt, now, kind === 'online')
+  const doing = doingOf(turn, live.heardAt ?? 0, now, kind === 'online')
   if (!doing) return null
   return (
     <p className={`doing ${doing.mood}`}>
@@ -128,7 +127,7 @@ function Doing({ turn, heardAt }: { turn: TurnView; heardAt: number }) {
   )
 }
 
-function End({ turn, live, isLast, onShowReasoning }: Omit<TurnProps, 'heardAt' | 'withdrawn'>) {
+function End({ turn, live, isLast, onShowReasoning }: Omit<TurnProps, 'withdrawn'>) {
   const { status, error, startedAt, endedAt, usage } = turn
   const text = answerOf(turn)
   const input = turn.messages.findLast(({ delivery }) => delivery !== undefined)

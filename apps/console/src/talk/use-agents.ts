@@ -1,6 +1,6 @@
 import type { AgentInfo, Client } from '@longwire/client'
+import { useClient } from '@longwire/react'
 import { useEffect, useState } from 'react'
-import { useLine } from '../line/line-context.ts'
 
 const TRY_AGAIN_MS = 3_000
 
@@ -13,7 +13,7 @@ const known = new WeakMap<Client, Agents>()
 
 /** The agents of this server. Asked for once, and again as long as it does not answer. */
 export function useAgents(): Agents {
-  const { client } = useLine()
+  const client = useClient()
   const [state, setState] = useState<Agents>(known.get(client) ?? { agents: [] })
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined

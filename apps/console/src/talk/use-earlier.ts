@@ -1,7 +1,7 @@
 import type { SessionView, TurnView } from '@longwire/view'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import { useLine } from '../line/line-context.ts'
 import { olderTurns } from '../line/older-turns.ts'
+import { useStay } from '../line/stay-context.ts'
 
 export interface Earlier {
   /** All that is here, oldest first. */
@@ -13,7 +13,7 @@ export interface Earlier {
 
 /** The turns of the view, and before them the pages that were asked for. */
 export function useEarlier(view: SessionView): Earlier {
-  const { stay } = useLine()
+  const stay = useStay()
   const [older, setOlder] = useState<{ turns: readonly TurnView[]; hasMore?: boolean }>({ turns: [] })
   const [isAsking, setAsking] = useState(false)
   const asking = useRef(false)

@@ -15,7 +15,7 @@ const HOW = { queue: 'for the next turn', steer: 'joins at the next step', inter
 export function Waiting({ live, waiting }: { live: LiveSession; waiting: readonly InputView[] }) {
   if (waiting.length === 0) return null
   return (
-    <section className="waiting" aria-label="Waiting to be taken up">
+    <section className="waiting-box" aria-label="Waiting to be taken up">
       <p className="waiting-head">{counted(waiting.length, 'message')} waiting</p>
       <ol>
         {waiting.map((input, index) => (

@@ -1,7 +1,7 @@
 import { Eye } from 'lucide-react'
 import { useEffect } from 'react'
 import { useLive, useLiveState } from '../line/use-live.ts'
-import { titleOf } from '../sessions/title.ts'
+import { titleIn } from '../sessions/title.ts'
 import { LineStatus } from '../shell/line-status.tsx'
 import { Mark } from '../shell/mark.tsx'
 import { Announcements } from './announcements.tsx'
@@ -13,7 +13,7 @@ import { Transcript } from './transcript.tsx'
 export function Watch({ session }: { session: string }) {
   const live = useLive(session)
   const state = useLiveState(live)
-  const title = state.view.session === '' ? '' : titleOf(state.view)
+  const title = state.view.session === '' ? '' : titleIn(state.view)
   useEffect(() => {
     document.title = title === '' ? 'Longwire' : `${title} · Longwire`
   }, [title])

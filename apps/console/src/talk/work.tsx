@@ -1,6 +1,6 @@
 import './work.css'
 import { Collapsible } from '@base-ui/react/collapsible'
-import type { SpanView } from '@longwire/view'
+import type { SessionView, SpanView } from '@longwire/view'
 import { Brain, ChevronRight, Flag } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Talks } from '../line/talks.ts'
@@ -8,6 +8,7 @@ import { counted, lasted } from '../shell/words.ts'
 import { Progress } from '../tools/progress.tsx'
 import { StateIcon } from '../tools/state-icon.tsx'
 import { ToolCard } from '../tools/tool-card.tsx'
+import { toolTitle } from '../tools/tool-title.ts'
 import { type Block, isOpenWork, needsPerson, type WorkItem } from './turn-blocks.ts'
 
 type WorkBlock = Extract<Block, { kind: 'work' }>
@@ -21,7 +22,7 @@ export function Work({ block, live, isCurrent }: { block: WorkBlock; live: Talks
     <Collapsible.Root className="work" open={isShown} onOpenChange={show}>
       <Collapsible.Trigger className="work-head">
         <ChevronRight size={14} className="work-arrow" aria-hidden="true" />
-        <span className="work-summary">{summaryOf(block)}</span>
+        <span className="work-summary">{summaryOf(block, live.session.view)}</span>
       </Collapsible.Trigger>
       <Collapsible.Panel className="work-panel">
         <ol className="work-items">
@@ -64,11 +65,11 @@ function Milestone({ span }: { span: SpanView }) {
 }
 
 /** "Compared groups, ranked by performance and 5 more · 1.2 s" */
-function summaryOf({ items }: WorkBlock): string {
+function summaryOf({ items }: WorkBlock, view: SessionView): string {
   const tools = items.flatMap((item) => (item.kind === 'tool' ? item : []))
   const milestones = items.flatMap((item) => (item.kind === 'milestone' ? item : []))
   const labels = [
-    ...new Set([...tools.map(({ tool }) => tool.title ?? tool.name), ...milestones.map(({ span }) => span.label)]),
+    ...new Set([...tools.map(({ tool }) => toolTitle(tool, view)), ...milestones.map(({ span }) => span.label)]),
   ]
   if (labels.length === 0) return 'Thought'
   const [first, second] = labels

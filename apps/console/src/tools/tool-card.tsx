@@ -9,6 +9,7 @@ import { lasted, spell } from '../shell/words.ts'
 import { JsonShown } from './json-shown.tsx'
 import { Progress } from './progress.tsx'
 import { type ShownState, StateIcon } from './state-icon.tsx'
+import { toolTitle } from './tool-title.ts'
 
 const STATES: Record<ToolPartView['state'], { shown: ShownState; says: string }> = {
   'input-streaming': { shown: 'writing', says: 'being written' },
@@ -36,7 +37,7 @@ export function ToolCard({ tool, span, request, live }: ToolCardProps) {
       <Collapsible.Root>
         <Collapsible.Trigger className="tool-head">
           <StateIcon state={isAsking ? 'asking' : shown} />
-          <span className="tool-label">{plain(span?.label) ?? tool.title ?? tool.name}</span>
+          <span className="tool-label">{plain(span?.label) ?? toolTitle(tool, live.session.view)}</span>
           {shown === 'done' || shown === 'running' ? (
             <span className="for-ears">{says}</span>
           ) : (
