@@ -7,6 +7,8 @@ import { type Colours, Plot } from './plot.tsx'
 const ROW = 26
 const FONT = '11px "Inter Variable", system-ui, sans-serif'
 const LONGEST_LABEL = 22
+/** Of the whole range, for a number. */
+const ROOM = 0.16
 
 /** Values side by side, each in a row of its own so that there is room for its name. */
 export function Bars({ figure }: { figure: BarsFigure }) {
@@ -25,12 +27,12 @@ function optionsOf(figure: BarsFigure, colours: Colours): Omit<uPlot.Options, 'w
   const axis = { stroke: colours.ink, font: FONT, ticks: { show: false } }
   const longest = Math.min(LONGEST_LABEL, Math.max(...labels.map(({ length }) => length)))
   return {
-    padding: [4, 44, 0, 0],
+    padding: [4, 6, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
       x: { time: false, ori: 1, dir: -1, range: [-0.5, labels.length - 0.5] },
-      y: { ori: 0, dir: 1, range: (_, least, most) => [Math.min(0, least), Math.max(0, most)] },
+      y: { ori: 0, dir: 1, range: (_, least, most) => rangeWith(least, most) },
     },
     axes: [
       {
@@ -59,6 +61,13 @@ function optionsOf(figure: BarsFigure, colours: Colours): Omit<uPlot.Options, 'w
       })),
     ],
   }
+}
+
+/** With room for the numbers behind the bars. */
+function rangeWith(least: number, most: number): [number, number] {
+  const [from, to] = [Math.min(0, least), Math.max(0, most)]
+  const room = (to - from) * ROOM
+  return [from < 0 ? from - room : 0, to > 0 ? to + room : 0]
 }
 
 /** Each series takes its share of the row. A single one tells gains from losses by colour as well. */
@@ -99,13 +108,12 @@ function paintValues(
   ctx.font = FONT.replace('11px', `${10.5 * ratio}px`)
   ctx.fillStyle = ink
   ctx.textBaseline = 'middle'
-  ctx.textAlign = 'left'
   const shift = count === 1 ? 0 : (index === 0 ? -0.155 : 0.155) * (plot.bbox.height / values.length)
   for (const [row, value] of values.entries()) {
     if (value === null) continue
-    const x = plot.valToPos(Math.max(0, value), 'y', true) + 5 * ratio
-    const y = plot.valToPos(row, 'x', true) + shift
-    ctx.fillText(numberInWords(value, unit), x, y)
+    ctx.textAlign = value < 0 ? 'right' : 'left'
+    const x = plot.valToPos(value, 'y', true) + (value < 0 ? -5 : 5) * ratio
+    ctx.fillText(numberInWords(value, unit), x, plot.valToPos(row, 'x', true) + shift)
   }
   ctx.restore()
   return false

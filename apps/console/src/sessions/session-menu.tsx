@@ -9,7 +9,7 @@ import { useStay } from '../line/stay-context.ts'
 import type { LiveState } from '../line/use-live.ts'
 import { attempt } from '../shell/toast.ts'
 import { Confirm } from './confirm.tsx'
-import { saveAsJson, saveAsMarkdown } from './export.ts'
+import { saveSession } from './export.ts'
 import { Rename } from './rename.tsx'
 import { useSessionList } from './session-list-context.ts'
 import { Share } from './share.tsx'
@@ -70,14 +70,14 @@ export function SessionMenu({ live, state, onErased }: SessionMenuProps) {
               <Menu.Separator className="menu-line" />
               <Menu.Item
                 className="menu-item"
-                onClick={() => void attempt('It could not be exported', () => saveAsMarkdown(stay, session.id, view))}
+                onClick={() => void attempt('It could not be exported', () => saveSession(stay, view, 'markdown'))}
               >
                 <Download size={16} />
                 Export as Markdown
               </Menu.Item>
               <Menu.Item
                 className="menu-item"
-                onClick={() => void attempt('It could not be exported', () => saveAsJson(stay, session.id))}
+                onClick={() => void attempt('It could not be exported', () => saveSession(stay, view, 'json'))}
               >
                 <FileJson size={16} />
                 Export as JSON

@@ -1,5 +1,6 @@
+import type { TaskView } from '@longwire/view'
 import { lazy, Suspense, useMemo } from 'react'
-import { figureOf } from '../charts/figure-of.ts'
+import { type Figure, figureOf } from '../charts/figure-of.ts'
 import type { Block } from './turn-blocks.ts'
 
 const FigureCard = lazy(() => import('../charts/figure-card.tsx'))
@@ -7,24 +8,37 @@ const FigureCard = lazy(() => import('../charts/figure-card.tsx'))
 /** So many figures of one piece of work are shown; the others are in the outputs of its tools. */
 const MOST = 4
 
+interface Drawn {
+  readonly key: string
+  readonly figure: Figure
+  readonly caption: string | undefined
+}
+
 /** What the tools of a piece of work measured, drawn. */
 export function Figures({ block }: { block: Extract<Block, { kind: 'work' }> }) {
-  const figures = useMemo(
+  const drawn = useMemo(
     () =>
-      block.items
-        .flatMap((item) => {
-          const figure = item.kind === 'tool' ? figureOf(item.tool.output) : undefined
-          return figure && item.kind === 'tool'
-            ? [{ figure, key: item.key, caption: item.span?.label ?? item.tool.title }]
-            : []
-        })
-        .slice(0, MOST),
+      block.items.flatMap((item): Drawn[] => {
+        const figure = item.kind === 'tool' ? figureOf(item.tool.output) : undefined
+        if (!figure || item.kind !== 'tool') return []
+        return [{ figure, key: item.key, caption: item.span?.label ?? item.tool.title }]
+      }),
     [block],
   )
-  if (figures.length === 0) return null
+  return <Cards drawn={drawn} />
+}
+
+/** What a task in the background came to, drawn. */
+export function TaskFigure({ task }: { task: TaskView }) {
+  const figure = useMemo(() => figureOf(task.result), [task])
+  return figure ? <Cards drawn={[{ key: task.task, figure, caption: task.label }]} /> : null
+}
+
+function Cards({ drawn }: { drawn: readonly Drawn[] }) {
+  if (drawn.length === 0) return null
   return (
-    <div className="figures-row" data-count={figures.length}>
-      {figures.map(({ key, figure, caption }) => (
+    <div className="figures-row">
+      {drawn.slice(0, MOST).map(({ key, figure, caption }) => (
         <Suspense key={key} fallback={<div className="figure-card empty" />}>
           <FigureCard figure={figure} caption={caption} />
         </Suspense>

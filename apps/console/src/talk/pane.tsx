@@ -19,6 +19,7 @@ import { Composer } from './composer.tsx'
 import { textOrParts } from './home.tsx'
 import { PaneHead } from './pane-head.tsx'
 import { Presence } from './presence.tsx'
+import { Tasks } from './tasks.tsx'
 import { Transcript } from './transcript.tsx'
 import { useAgents } from './use-agents.ts'
 import { Waiting } from './waiting.tsx'
@@ -36,6 +37,7 @@ export function Pane({ session: id, isAlone, onLeave }: PaneProps) {
   const live = useLive(id)
   const state = useLiveState(live)
   const [isReasoningShown, showReasoning] = useState(false)
+  const [sent, setSent] = useState(0)
   const [turn, showTurn] = useState<string>()
   const pane = useRef<HTMLElement>(null)
   const { view } = state
@@ -86,13 +88,14 @@ export function Pane({ session: id, isAlone, onLeave }: PaneProps) {
           <Transcript
             live={live}
             state={state}
+            sent={sent}
             onShowReasoning={(wanted) => {
               showTurn(wanted)
               showReasoning(true)
             }}
           />
           <CaughtUp state={state} />
-          <Foot live={live} state={state} />
+          <Foot live={live} state={state} onSent={() => setSent(sent + 1)} />
         </div>
         {isReasoningShown ? (
           <Suspense fallback={null}>
@@ -121,7 +124,9 @@ function PaneAbout({ state: { view } }: { state: LiveState }) {
   )
 }
 
-function Foot({ live, state: { view, isLoaded } }: { live: LiveSession; state: LiveState }) {
+function Foot(props: { live: LiveSession; state: LiveState; onSent: () => void }) {
+  const { live, onSent } = props
+  const { view, isLoaded } = props.state
   const { session } = live
   const { agents } = useAgents()
   const agent = agents.find(({ name }) => name === view.agent)
@@ -129,10 +134,13 @@ function Foot({ live, state: { view, isLoaded } }: { live: LiveSession; state: L
   if (view.closed)
     return <p className="closed-note">This session is closed. It can be read, and nothing can be added.</p>
 
-  const send = (parts: readonly InputPart[], delivery: Delivery) =>
-    attempt('That could not be sent', () => session.send(textOrParts(parts), { delivery }))
+  const send = (parts: readonly InputPart[], delivery: Delivery) => {
+    onSent()
+    return attempt('That could not be sent', () => session.send(textOrParts(parts), { delivery }))
+  }
   return (
     <div className="talk-foot">
+      <Tasks tasks={view.tasks} />
       <Waiting live={live} waiting={view.waiting} />
       <Composer
         draftKey={session.id}

@@ -1,46 +1,45 @@
 import { Button } from '@base-ui/react/button'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { LiveSession } from '../line/live-session.ts'
 import type { LiveState } from '../line/use-live.ts'
 import { Turn } from './turn.tsx'
 import { useEarlier } from './use-earlier.ts'
+import { useEnd } from './use-end.ts'
 
-/** So close to the end still is the end: what comes is followed. */
-const NEAR_END = 80
 const ESTIMATED = 320
 
 export interface TranscriptProps {
   readonly live: LiveSession
   readonly state: LiveState
+  /** How often something was sent from here. */
+  readonly sent?: number
   /** None where the page has no room or no leave for it. */
   readonly onShowReasoning?: (turn: string) => void
 }
 
 /** All turns, of which only those that are seen are made. It stays at the end while it is read there. */
-export function Transcript({ live, state, onShowReasoning }: TranscriptProps) {
+export function Transcript({ live, state, sent, onShowReasoning }: TranscriptProps) {
   const { view, withdrawn, isLoaded } = state
   const { turns, hasMore, isAsking, more } = useEarlier(view)
   const scroller = useRef<HTMLDivElement>(null)
-  const [isAtEnd, setAtEnd] = useState(true)
+  const content = useRef<HTMLDivElement>(null)
+  const { isAtEnd, scrolled, toEnd } = useEnd(scroller, content)
   const virtual = useVirtualizer({
     count: turns.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ESTIMATED,
     getItemKey: (index) => turns[index]!.turn,
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: NEAR_END,
     overscan: 3,
     paddingStart: 56,
     paddingEnd: 28,
   })
 
   const isThere = turns.length > 0
-  useLayoutEffect(() => {
-    if (isThere) virtual.scrollToIndex(Number.MAX_SAFE_INTEGER, { align: 'end' })
-  }, [isThere, virtual])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what one has sent, one wants to see
+  useLayoutEffect(toEnd, [isThere, sent, toEnd])
 
   const items = virtual.getVirtualItems()
   const isAtStart = items[0]?.index === 0
@@ -56,11 +55,9 @@ export function Transcript({ live, state, onShowReasoning }: TranscriptProps) {
         tabIndex={0}
         aria-label="What was said"
         aria-busy={!isLoaded}
-        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
-          setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END)
-        }
+        onScroll={scrolled}
       >
-        <div className="turns" style={{ height: virtual.getTotalSize() }}>
+        <div className="turns" ref={content} style={{ height: virtual.getTotalSize() }}>
           {hasMore && isAtStart ? (
             <p className="earlier" role="status">
               {isAsking ? 'Reading what was before…' : ''}
@@ -86,11 +83,7 @@ export function Transcript({ live, state, onShowReasoning }: TranscriptProps) {
         </div>
       </section>
       {isAtEnd || !isThere ? null : (
-        <Button
-          className="button to-end"
-          aria-label="Go to the end"
-          onClick={() => virtual.scrollToIndex(turns.length - 1, { align: 'end' })}
-        >
+        <Button className="button to-end" aria-label="Go to the end" onClick={toEnd}>
           <ArrowDown size={16} />
         </Button>
       )}

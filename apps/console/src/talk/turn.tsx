@@ -14,9 +14,10 @@ import { attempt } from '../shell/toast.ts'
 import { useNow } from '../shell/use-now.ts'
 import { lasted, spell } from '../shell/words.ts'
 import { doingOf } from './doing.ts'
-import { Figures } from './figures.tsx'
+import { Figures, TaskFigure } from './figures.tsx'
 import { FileShown } from './file-shown.tsx'
 import { Said } from './said.tsx'
+import { TaskEnded } from './tasks.tsx'
 import { type Block, turnBlocks } from './turn-blocks.ts'
 import { Work } from './work.tsx'
 
@@ -36,6 +37,7 @@ export const Turn = memo(function Turn({ turn, live, withdrawn, isLast, onShowRe
   return (
     <article className="turn" aria-label={isOver ? 'A turn' : 'The running turn'}>
       <Cause turn={turn} />
+      <TaskBehind turn={turn} live={live} />
       {blocks.map((block, index) => (
         <Piece key={block.key} block={block} turn={turn} live={live} isLastPiece={index === blocks.length - 1} />
       ))}
@@ -105,6 +107,17 @@ function Cause({ turn: { cause } }: { turn: TurnView }) {
       <Icon size={14} aria-hidden="true" />
       {says}
     </p>
+  )
+}
+
+function TaskBehind({ turn: { task: id }, live }: { turn: TurnView; live: Talks }) {
+  const task = id === undefined ? undefined : live.session.view.tasks.find(({ task }) => task === id)
+  if (!task) return null
+  return (
+    <>
+      <TaskEnded task={task} />
+      <TaskFigure task={task} />
+    </>
   )
 }
 
