@@ -1,3 +1,4 @@
+import './session-rows.css'
 import { Button } from '@base-ui/react/button'
 import type { SessionInfo } from '@longwire/client'
 import { useVirtualizer } from '@tanstack/react-virtual'

@@ -1,3 +1,4 @@
+import './presence.css'
 import { Button } from '@base-ui/react/button'
 import { Popover } from '@base-ui/react/popover'
 import type { Session } from '@longwire/client'
