@@ -15,3 +15,8 @@ export const SYSTEM_CLOCK: Clock = {
   randomId: () => randomBytes(32).toString('base64url'),
   random: Math.random,
 }
+
+/** This clock, corrected by so many milliseconds. */
+export function aheadBy(clock: Clock, ms: () => number): Clock {
+  return { now: () => clock.now() + ms(), randomId: () => clock.randomId(), random: () => clock.random() }
+}

@@ -146,6 +146,11 @@ export class Connections {
   /** Tells every peer that this node is stopping and when to come back: each gets another delay. */
   goAway(reason: string, spreadMs: number): void {
     this.#isStopping = true
+    this.sendAway(reason, spreadMs)
+  }
+
+  /** Tells every peer that it is served better elsewhere. Those who come back all the same are taken. */
+  sendAway(reason: string, spreadMs: number): void {
     // A slice of time for each, and a moment by chance within it: no two come back together.
     const slice = spreadMs / this.#held.size
     let from = 0

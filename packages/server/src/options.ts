@@ -1,6 +1,6 @@
 import type { AgentHost, AgentLog } from '@longwire/agent/internal'
 import { LIMITS, type Limits } from '@longwire/protocol'
-import type { SessionStore } from '@longwire/store'
+import type { Bus, SessionStore } from '@longwire/store'
 import { type Logger, pino } from 'pino'
 import { type Audit, auditTo } from './auth/audit.ts'
 import { type AuthSettings, verifiersOf } from './auth/auth-settings.ts'
@@ -9,7 +9,17 @@ import { Origins } from './auth/origins.ts'
 import { Proxies } from './auth/proxies.ts'
 import { isLoopback, type Verifier } from './auth/verifier.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
+import { CLUSTER_TIMES, type ClusterTimes } from './cluster/cluster.ts'
 import type { TlsFiles } from './http/listener.ts'
+
+/** This server as one of several that share a store. */
+export interface ClusterOptions {
+  /** Carries what is live between the nodes; a bus of this process alone where there is only one. */
+  readonly bus: Bus
+  /** What operators call this node; the same after a restart. The name of the machine and the port unless given. */
+  readonly name?: string
+  readonly times?: Partial<ClusterTimes>
+}
 
 export interface ServerOptions {
   /** Files and folders with agents, or a host that runs them already. */
@@ -53,6 +63,8 @@ export interface ServerOptions {
   readonly blockedMs?: number
   /** Memory of one agent worker, in MiB. */
   readonly workerMemoryMb?: number
+  /** With other nodes that share the store, which `data` has to be: one with claims. */
+  readonly cluster?: ClusterOptions
   /**
    * Shows on the page at `/` what went wrong in agents, with lines of their source: for an author's own machine. False
    * unless given.
@@ -64,7 +76,8 @@ export interface ServerOptions {
   readonly onAgentOutput?: (line: AgentLog) => void
 }
 
-export interface ResolvedOptions extends Omit<ServerOptions, 'limits' | 'origins' | 'audit'> {
+export interface ResolvedOptions extends Omit<ServerOptions, 'limits' | 'cluster' | 'origins' | 'audit'> {
+  readonly cluster: (ClusterOptions & { readonly times: ClusterTimes }) | undefined
   readonly host: string
   readonly port: number
   readonly durability: 'process' | 'power'
@@ -117,6 +130,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
       audit: auditTo(options.audit ?? log),
       agentAliases: options.agentAliases ?? {},
       limits: { ...LIMITS, ...options.limits },
+      cluster: options.cluster && { ...options.cluster, times: { ...CLUSTER_TIMES, ...options.cluster.times } },
       heartbeatMs: options.heartbeatMs ?? 15_000,
       log,
       clock,

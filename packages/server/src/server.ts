@@ -8,6 +8,8 @@ import { Brake } from './auth/brake.ts'
 import { Gate } from './auth/gate.ts'
 import { HeldIdentities } from './auth/held-identities.ts'
 import { Tickets, ticketVerifier } from './auth/tickets.ts'
+import { aheadBy } from './clock.ts'
+import { joinCluster } from './cluster/join-cluster.ts'
 import { Connections, refuseUpgrade } from './connections.ts'
 import { LineFaults } from './development/line-faults.ts'
 import type { DialectHouse } from './dialects/dialect.ts'
@@ -57,7 +59,12 @@ export async function createServer(options: ServerOptions): Promise<LongwireServ
 }
 
 async function listen(options: ResolvedOptions, store: SessionStore, agents: AgentHost): Promise<LongwireServer> {
-  const { clock, limits, log, heartbeatMs, host, port, proxies, origins, audit, tls } = options
+  const { clock: ownClock, limits, log, heartbeatMs, host, port, proxies, origins, audit, tls } = options
+  const cluster = await joinCluster(options, store, () =>
+    connections.sendAway('cut off from the log', GOAWAY_SPREAD_MS),
+  )
+  // All nodes go by the store's time: what is due, and when it was said, does not hang on whose clock it is.
+  const clock = cluster ? aheadBy(ownClock, () => cluster.life.offsetMs) : ownClock
   let isReady = false
   const gauged = {
     connections: () => connections.size,
@@ -69,7 +76,18 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const { counts, refused } = metrics
   const describeAgent = (name: string) => agents.agents().find((agent) => agent.name === name)
   const onTurnEnd = metrics.turnEnded
-  const sessions = new Sessions({ store, agents, describeAgent, limits, clock, log, counts, onTurnEnd })
+  const sessions = new Sessions({
+    store,
+    agents,
+    describeAgent,
+    limits,
+    clock,
+    log,
+    counts,
+    onTurnEnd,
+    cluster,
+    node: cluster?.node,
+  })
   const tickets = new Tickets(clock)
   // A ticket that is shown decides, whoever else would know the request.
   const verifiers = [ticketVerifier(tickets), ...options.verifiers]
@@ -104,7 +122,8 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     lines: () => [...connections.lines, ...streams],
     streams,
     open,
-    isReady: () => isReady,
+    isReady: () => isReady && !cluster?.life.isCut,
+    cluster,
     version: VERSION,
     lineFaults,
     cut: (connection) => connections.cut(connection),
@@ -131,6 +150,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     // The port first: a server that cannot be reached mends nothing, and begins no turn.
     await listening(http, host, port)
     recovered = await sessions.recover()
+    await cluster?.start(sessions)
   } catch (error) {
     await close(0)
     throw error
@@ -155,6 +175,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   async function stop(deadlineMs: number): Promise<void> {
     isReady = false
     log.info({ deadlineMs }, 'stopping')
+    await cluster?.leaving()
     connections.goAway('stopping', GOAWAY_SPREAD_MS)
     await close(deadlineMs)
     await agents.close()
@@ -170,6 +191,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     identities.close()
     await connections.close(CLOSE_GRACE_MS)
     await closing(http, CLOSE_GRACE_MS)
+    await cluster?.stop()
   }
 }
 

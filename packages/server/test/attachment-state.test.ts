@@ -8,19 +8,35 @@ const TABLE: Record<Kind, Record<InputType, Kind>> = {
   'catching-up': {
     sent: 'catching-up',
     'reached-head': 'live',
+    missed: 'catching-up',
     'buffer-full': 'waiting',
     drained: 'catching-up',
     end: 'ended',
   },
-  live: { sent: 'live', 'reached-head': 'live', 'buffer-full': 'waiting', drained: 'live', end: 'ended' },
+  live: {
+    sent: 'live',
+    'reached-head': 'live',
+    missed: 'catching-up',
+    'buffer-full': 'waiting',
+    drained: 'live',
+    end: 'ended',
+  },
   waiting: {
     sent: 'waiting',
     'reached-head': 'waiting',
+    missed: 'waiting',
     'buffer-full': 'waiting',
     drained: 'catching-up',
     end: 'ended',
   },
-  ended: { sent: 'ended', 'reached-head': 'ended', 'buffer-full': 'ended', drained: 'ended', end: 'ended' },
+  ended: {
+    sent: 'ended',
+    'reached-head': 'ended',
+    missed: 'ended',
+    'buffer-full': 'ended',
+    drained: 'ended',
+    end: 'ended',
+  },
 }
 
 const HERE = { seq: 3, sub: 1 }
@@ -28,6 +44,7 @@ const NEXT = { seq: 3, sub: 2 }
 const INPUTS: Record<InputType, AttachmentInput> = {
   sent: { type: 'sent', place: NEXT },
   'reached-head': { type: 'reached-head' },
+  missed: { type: 'missed' },
   'buffer-full': { type: 'buffer-full' },
   drained: { type: 'drained' },
   end: { type: 'end' },

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { SharedStore } from './claims.ts'
 import { appending } from './contract/appending.ts'
+import { type BusGround, busing } from './contract/busing.ts'
 import { checkpoints } from './contract/checkpoints.ts'
 import { type ClaimsGround, claiming } from './contract/claiming.ts'
 import { closing } from './contract/closing.ts'
@@ -74,7 +75,23 @@ export function claimsContract(name: string, open: () => Promise<ClaimsGround & 
   })
 }
 
-export type { ClaimsGround, SharedStore }
+/** Tries [N20] and [N21] on two members of a bus that nobody else is on. */
+export function busContract(name: string, open: () => Promise<BusGround>): void {
+  describe(`${name} carries what is live`, () => {
+    busing((rule, story) =>
+      test(rule, async () => {
+        const ground = await open()
+        try {
+          await story(ground)
+        } finally {
+          await Promise.all([ground.one.close(), ground.other.close()])
+        }
+      }),
+    )
+  })
+}
+
+export type { BusGround, ClaimsGround, SharedStore }
 
 async function empty(store: SessionStore): Promise<void> {
   const { items } = await store.list({ limit: 500 })

@@ -1,4 +1,5 @@
 // Where session logs live: the interface every store keeps, and the store that lives in memory.
+export type { Bus, BusAnswer } from './bus.ts'
 export type {
   BeatAnswer,
   Claimed,
@@ -10,6 +11,8 @@ export type {
   SharedStore,
 } from './claims.ts'
 export { isShared } from './claims.ts'
+export type { Deliveries, LocalBusOptions } from './local-bus.ts'
+export { LocalBus } from './local-bus.ts'
 export type { MemoryStoreOptions } from './memory-store.ts'
 export { MemoryStore } from './memory-store.ts'
 export type {

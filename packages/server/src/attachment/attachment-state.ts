@@ -2,7 +2,7 @@ import type { Place } from '@longwire/protocol'
 
 /*  How a reader moves along its session. `at` is the last place that was put on the wire.
 
-     catching-up ──reached-head──► live
+     catching-up ──reached-head──► live ──missed──► catching-up
          ▲    └────────┬────────────┘
       drained     buffer-full            any ──end──► ended
          └───────── waiting                                     */
@@ -16,6 +16,7 @@ export type AttachmentState =
 export type AttachmentInput =
   | { readonly type: 'sent'; readonly place: Place }
   | { readonly type: 'reached-head' }
+  | { readonly type: 'missed' }
   | { readonly type: 'buffer-full' }
   | { readonly type: 'drained' }
   | { readonly type: 'end' }
@@ -28,6 +29,8 @@ export function step(state: AttachmentState, input: AttachmentInput): Attachment
       return { kind: state.kind, at: input.place }
     case 'reached-head':
       return state.kind === 'catching-up' ? { kind: 'live', at: state.at } : state
+    case 'missed':
+      return state.kind === 'live' ? { kind: 'catching-up', at: state.at } : state
     case 'buffer-full':
       return state.kind === 'waiting' ? state : { kind: 'waiting', at: state.at }
     case 'drained':

@@ -2,7 +2,7 @@ import { comparePlaces, type Filter, isAfter, type Place, type Recovered } from 
 import type { Seat } from '../presence/presence.ts'
 import type { Refusal } from '../refusal.ts'
 import type { LogEvent } from '../session/log-event.ts'
-import type { Reader, Session } from '../session/session.ts'
+import type { Reader, ReadSession } from '../session/read-session.ts'
 import { type AttachmentInput, type AttachmentState, step } from './attachment-state.ts'
 import type { Outlet } from './outlet.ts'
 import { readableFields } from './readable.ts'
@@ -22,17 +22,22 @@ export interface AttachmentOptions {
  * is being said, merged. So it costs a bounded amount of memory, and misses nothing.
  */
 export class Attachment implements Reader {
-  readonly session: Session
+  #session: ReadSession
   readonly #outlet: Outlet
   readonly #options: AttachmentOptions
   #state: AttachmentState
   #leave = () => {}
 
-  constructor(session: Session, outlet: Outlet, options: AttachmentOptions, at: Place) {
-    this.session = session
+  constructor(session: ReadSession, outlet: Outlet, options: AttachmentOptions, at: Place) {
+    this.#session = session
     this.#outlet = outlet
     this.#options = options
     this.#state = { kind: 'catching-up', at }
+  }
+
+  /** The session where it is read now. */
+  get session(): ReadSession {
+    return this.#session
   }
 
   get state(): AttachmentState {
@@ -46,6 +51,8 @@ export class Attachment implements Reader {
 
   /** Begins to read: from its place, or where a view is to come first, from there. */
   async start(recovered: Recovered): Promise<void> {
+    // It may have been moved since it was found.
+    this.#session = this.#session.current()
     this.session.readers.add(this)
     this.#sit()
     if (recovered !== 'replay') await this.#snapshot()
@@ -55,6 +62,25 @@ export class Attachment implements Reader {
   /** The session says something, and this reader is live. */
   tell(event: LogEvent): void {
     if (!this.#give(event)) this.#fallBehind()
+  }
+
+  missed(): void {
+    if (!this.#is('live')) return
+    this.#move({ type: 'missed' })
+    this.session.live.delete(this)
+    this.#catchUp().catch((error) => this.#fault(error))
+  }
+
+  /** From here on it reads there: what it has not, from its place, as if it had lagged. */
+  moved(to: ReadSession): void {
+    if (this.#state.kind === 'ended') return
+    this.session.live.delete(this)
+    this.session.readers.delete(this)
+    this.#leave()
+    this.#session = to
+    to.readers.add(this)
+    this.#sit()
+    this.missed()
   }
 
   /** The session is gone. */
@@ -81,7 +107,9 @@ export class Attachment implements Reader {
   }
 
   async #snapshot(): Promise<void> {
-    const view = await this.session.views.current(this.#options.filter)
+    const { session } = this
+    const view = await session.views.current(this.#options.filter)
+    if (session !== this.session) return this.#snapshot()
     const place = this.session.place
     this.#move({ type: 'sent', place })
     if (this.#state.kind !== 'ended' && !this.#outlet.snapshot(place, JSON.stringify(view))) this.#fallBehind()
@@ -95,6 +123,7 @@ export class Attachment implements Reader {
     while (this.#state.kind === 'catching-up') {
       const { session } = this
       const commits = session.recent(this.at.seq) ?? (await session.read(this.at.seq))
+      if (session !== this.session) continue
       for (const commit of commits) {
         if (!this.#giveDrafts() || !this.#give(commit)) return this.#fallBehind()
       }
@@ -133,11 +162,13 @@ export class Attachment implements Reader {
         this.#move({ type: 'drained' })
         return this.#catchUp()
       })
-      .catch((error) => {
-        if (this.#state.kind === 'ended') return
-        this.detach()
-        this.#options.onFault(error)
-      })
+      .catch((error) => this.#fault(error))
+  }
+
+  #fault(error: unknown): void {
+    if (this.#state.kind === 'ended') return
+    this.detach()
+    this.#options.onFault(error)
   }
 
   #is(kind: AttachmentState['kind']): boolean {
@@ -155,9 +186,10 @@ export interface Wanted {
 }
 
 /** How a reader with this place comes back: what follows it, or a view first because the place is too old or not of this log. */
-export function recoveryFor(session: Session, { after, log }: Wanted, replayCommits: number): Recovered {
+export function recoveryFor(session: ReadSession, { after, log }: Wanted, replayCommits: number): Recovered {
   if (after === undefined) return log === undefined || log === session.log ? 'snapshot' : 'reset'
   if (log !== undefined && log !== session.log) return 'reset'
-  if (comparePlaces(after, session.place) > 0) return 'reset'
+  const isBeyond = comparePlaces(after, session.place) > 0
+  if (isBeyond && !(session.mayLag && after.seq <= session.head)) return 'reset'
   return session.head - after.seq > replayCommits ? 'snapshot' : 'replay'
 }

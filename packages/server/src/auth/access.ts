@@ -1,6 +1,6 @@
 import type { CommandOf, SessionCommand } from '@longwire/protocol'
-import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
+import type { FoundSession } from '../session/read-session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Identity } from './verifier.ts'
 
@@ -37,7 +37,7 @@ export function reaches({ sessions }: Pick<Identity, 'sessions'>, session: strin
 }
 
 /** The session, for one who may observe it. To anyone else it is not there. */
-export async function reach(sessions: Sessions, identity: Identity, session: string): Promise<CommandGround> {
+export async function reach(sessions: Sessions, identity: Identity, session: string): Promise<FoundSession> {
   if (!reaches(identity, session)) throw new Refusal('session_not_found', `there is no session ${session}`)
   refuseUnless(identity, 'observe')
   return sessions.find(identity.principal, session)

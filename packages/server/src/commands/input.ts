@@ -28,7 +28,7 @@ export const input: SessionCommandHandler<'input'> = async (ground, command, { p
   return { seq, input: taken.input, ...(inputs.includes(taken) ? { turn: `t${seq + 1}` } : {}) }
 }
 
-function refuseWhatCannotBeTaken({ session, limits, takesTurns }: CommandGround, command: CommandOf<'input'>): void {
+function refuseWhatCannotBeTaken({ session, limits, takesInputs }: CommandGround, command: CommandOf<'input'>): void {
   if (!command.text && !command.parts?.length && command.context === undefined) {
     throw new Refusal('bad_field', 'input has nothing to say: give text, parts or context')
   }
@@ -36,7 +36,7 @@ function refuseWhatCannotBeTaken({ session, limits, takesTurns }: CommandGround,
     throw new Refusal('bad_field', 'input has text and parts: give one of them')
   }
   if (session.state.closed) throw new Refusal('session_closed', `session ${session.id} is closed`)
-  if (!takesTurns()) throw new Refusal('going_away', 'this node is stopping: send the input again to the next one')
+  if (!takesInputs()) throw new Refusal('going_away', 'this node is stopping: send the input again to the next one')
   if (session.state.waiting.length >= limits.waitingInputs) {
     throw new Refusal('queue_full', `${limits.waitingInputs} inputs wait in session ${session.id} already`, {
       retryAfterMs: 1_000,

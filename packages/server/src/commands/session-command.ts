@@ -4,6 +4,7 @@ import type { Identity } from '../auth/verifier.ts'
 import { Refusal } from '../refusal.ts'
 import type { Alarm } from '../session/alarm.ts'
 import { commandDigest } from '../session/command-digest.ts'
+import type { FoundSession } from '../session/read-session.ts'
 import type { CommandResult, RememberedCommand } from '../session/remembered-commands.ts'
 import type { Session } from '../session/session.ts'
 import { withCommand } from '../session/session-state.ts'
@@ -24,7 +25,8 @@ export interface CommandGround {
   readonly tasks: Tasks
   readonly alarm: Alarm
   readonly limits: Limits
-  readonly takesTurns: () => boolean
+  /** False once nothing more can be said here: the server is stopping, and no other node would go on. */
+  readonly takesInputs: () => boolean
 }
 
 /** Who says it. */
@@ -46,14 +48,23 @@ const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> }
   close,
 }
 
-/** Does what the command asks, once: the same id again gets the first result, whatever connection it comes by. */
+/** Does what the command asks, once, wherever the session is run. */
 export async function runSessionCommand(
+  found: FoundSession,
+  command: SessionCommand,
+  speaker: Speaker,
+): Promise<CommandResult> {
+  refuseUnless(speaker, verbOf(command))
+  return found.perform(command, speaker)
+}
+
+/** Does it here: the same id again gets the first result, whatever connection it comes by. */
+export async function performHere(
   ground: CommandGround,
   command: SessionCommand,
   speaker: Speaker,
 ): Promise<CommandResult> {
   const { session } = ground
-  refuseUnless(speaker, verbOf(command))
   return session.mailbox.ask(async () => {
     const known = session.state.commands.find(({ id }) => id === command.id)
     if (known) {

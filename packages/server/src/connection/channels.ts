@@ -1,10 +1,10 @@
 import type { Attachment } from '../attachment/attachment.ts'
-import type { CommandGround } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
+import type { FoundSession } from '../session/read-session.ts'
 
 /** One attachment of a connection, and the session it reads and speaks to. */
 export interface Channel {
-  readonly ground: CommandGround
+  readonly ground: FoundSession
   readonly attachment: Attachment
 }
 

@@ -1,7 +1,7 @@
 import type { Filter } from '@longwire/protocol'
 import { wholeFields } from '../attachment/readable.ts'
 import { storedEvent } from '../session/log-event.ts'
-import type { Session } from '../session/session.ts'
+import type { ReadSession } from '../session/read-session.ts'
 
 const PAGE = { limit: 500, bytes: 2_097_152 }
 
@@ -13,7 +13,7 @@ export interface Stretch {
 
 /** That stretch of a session up to where it stands now, a page at a time, as one with this filter may see it: JSON. */
 export async function* sessionLog(
-  session: Session,
+  session: ReadSession,
   filter: Filter,
   { after, limit }: Stretch,
 ): AsyncGenerator<readonly string[]> {

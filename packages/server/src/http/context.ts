@@ -10,6 +10,7 @@ import type { Origins } from '../auth/origins.ts'
 import type { Tickets } from '../auth/tickets.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { LineFaults } from '../development/line-faults.ts'
 import type { Metrics } from '../metrics.ts'
 import type { OpenLine } from '../operator/lines.ts'
@@ -46,6 +47,8 @@ export interface DoorHouse {
   /** Streams and polls that are open, so that stopping can end them. */
   readonly open: Set<() => void>
   readonly isReady: () => boolean
+  /** The other nodes, where there are any. */
+  readonly cluster?: Cluster | undefined
   readonly version: string
 }
 

@@ -15,6 +15,7 @@ import { eventDoors } from './doors/events.ts'
 import { exportDoor } from './doors/export.ts'
 import { forkDoor } from './doors/fork.ts'
 import { houseDoors } from './doors/house.ts'
+import { nodeDoors } from './doors/nodes.ts'
 import { operatorDoors } from './doors/operator.ts'
 import { sessionDoors } from './doors/sessions.ts'
 import { ticketDoor } from './doors/tickets.ts'
@@ -51,6 +52,7 @@ export function createDoors(house: DialectHouse): Doors {
   doors.use('/v1/*', identified(house))
 
   houseDoors(doors, house)
+  nodeDoors(doors, house)
   sessionDoors(doors, house)
   viewDoor(doors, house)
   eventDoors(doors, house)

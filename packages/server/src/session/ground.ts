@@ -30,7 +30,8 @@ export function createGround(house: GroundHouse, record: SessionRecord, state: S
   const turns = new Turns(session, { agents, limits, log, takesTurns, openChild, onTask, onEnd: house.onTurnEnd })
   const tasks = new Tasks(session, { agents, log, limits, onEnd: () => turns.goOn() })
   const alarm = new Alarm(clock.now, ring)
-  const ground: CommandGround = { session, turns, tasks, alarm, limits, takesTurns }
+  const takesInputs = () => house.node !== undefined || takesTurns()
+  const ground: CommandGround = { session, turns, tasks, alarm, limits, takesInputs }
   session.onChange = () => alarm.set(alarmAt(ground))
   return ground
 
@@ -42,6 +43,7 @@ export function createGround(house: GroundHouse, record: SessionRecord, state: S
         await wake(ground)
         alarm.set(alarmAt(ground))
       } catch (error) {
+        if (session.isLost) return
         log.error({ session: session.id, err: error }, 'what was due could not be done')
         alarm.set(clock.now() + RING_AGAIN_MS)
       }

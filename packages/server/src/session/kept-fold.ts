@@ -33,7 +33,7 @@ export interface FoldedLog {
 /** The state that the log of this session led to, from what was kept and the commits after it. `each` sees those. */
 export async function foldLog(
   store: SessionStore,
-  { key, session, head }: SessionRecord,
+  { key, session, head }: Pick<SessionRecord, 'key' | 'session' | 'head'>,
   each: (commit: Commit) => void = () => {},
 ): Promise<FoldedLog> {
   const checkpoint = await store.loadCheckpoint(key)
@@ -43,7 +43,7 @@ export async function foldLog(
   for (let seq = keptAt; seq < head; ) {
     const commits = await store.read(key, seq, PAGE)
     if (commits.length === 0) throw new Error(`the log of ${session} ends at ${seq}, not at ${head}`)
-    for (const { json } of commits) {
+    for (const { json } of commits.filter((each) => each.seq <= head)) {
       const commit = JSON.parse(json) as Commit
       state = foldState(state, commit)
       each(commit)

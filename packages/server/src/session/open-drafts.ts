@@ -2,7 +2,31 @@ import type { CommitBody, DraftHead } from '@longwire/agent/internal'
 import type { CommitType, Level, Place } from '@longwire/protocol'
 import type { LogEvent } from './log-event.ts'
 
+/** Somebody who says elsewhere what is said here. */
+export interface DraftsOutward {
+  opened(draft: number, head: DraftHead): void
+  added(draft: number, escaped: string, place: Place, at: number): void
+  progressed(key: string, event: LogEvent): void
+}
+
+/** Drafts as they are handed to another node, which goes on from there. */
+export interface DraftsText {
+  readonly growing: readonly (readonly [draft: number, head: DraftHead])[]
+  readonly runs: readonly (readonly [seq: number, runs: readonly RunText[]])[]
+  readonly latest: readonly (readonly [key: string, event: LogEvent])[]
+}
+
+type RunText = readonly [
+  draft: number,
+  head: DraftHead,
+  first: number,
+  ends: readonly number[],
+  text: string,
+  at: number,
+]
+
 interface GrowingDraft {
+  readonly number: number
   readonly head: DraftHead
   /** The event's fields up to and with the opening quote of the text that grows. */
   readonly prefix: string
@@ -32,6 +56,7 @@ export class OpenDrafts {
   readonly #runs = new Map<number, Run[]>()
   /** Drafts of which only the latest counts: progress, by span or task. */
   readonly #latest = new Map<string, LogEvent>()
+  outward: DraftsOutward | undefined
 
   get isEmpty(): boolean {
     return this.#growing.size === 0 && this.#latest.size === 0
@@ -43,10 +68,47 @@ export class OpenDrafts {
   }
 
   open(draft: number, head: DraftHead): void {
-    const { type, ...rest } = head
-    const field = type === 'chunk.tool' ? 'input' : 'text'
-    const prefix = `"type":"${type}",${JSON.stringify(rest).slice(1, -1)},"${field}":"`
-    this.#growing.set(draft, { head, prefix, timed: { at: 0, prefix: '' } })
+    const prefix = prefixOf(head)
+    this.#growing.set(draft, { number: draft, head, prefix, timed: { at: 0, prefix: '' } })
+    this.outward?.opened(draft, head)
+  }
+
+  has(draft: number): boolean {
+    return this.#growing.has(draft)
+  }
+
+  /** All of it, for another node. */
+  text(): DraftsText {
+    const runText = ({ draft, first, ends, text, at }: Run): RunText => [
+      draft.number,
+      draft.head,
+      first,
+      ends,
+      text,
+      at,
+    ]
+    return {
+      growing: [...this.#growing].map(([draft, { head }]) => [draft, head]),
+      runs: [...this.#runs].map(([seq, runs]) => [seq, runs.map(runText)]),
+      latest: [...this.#latest],
+    }
+  }
+
+  /** Takes the place of what was known, with what another node said. */
+  restore({ growing, runs, latest }: DraftsText): void {
+    this.#growing.clear()
+    this.#runs.clear()
+    this.#latest.clear()
+    for (const [draft, head] of growing) this.open(draft, head)
+    for (const [seq, texts] of runs) {
+      const restored = texts.map(([number, head, first, ends, text, at]): Run => {
+        const known = this.#growing.get(number)
+        const draft = known ?? { number, head, prefix: prefixOf(head), timed: { at: 0, prefix: '' } }
+        return { draft, first, ends: [...ends], text, at }
+      })
+      this.#runs.set(seq, restored)
+    }
+    for (const [key, event] of latest) this.#latest.set(key, event)
   }
 
   /** Adds a piece at this place. Undefined where the draft is not open (its step has ended). */
@@ -57,18 +119,25 @@ export class OpenDrafts {
     run.text += escaped
     run.ends.push(run.text.length)
     run.at = at
+    this.outward?.added(draft, escaped, place, at)
     return chunk(growing, place.seq, place.sub, at, escaped)
   }
 
   progress(key: string, type: string, level: Level | undefined, json: string, place: Place): LogEvent {
     const fields = `"seq":${place.seq},"sub":${place.sub},${json.slice(1)}`
     const event: LogEvent = { seq: place.seq, sub: place.sub, type, level, fields }
-    this.#latest.set(key, event)
+    this.take(key, event)
     return event
   }
 
+  /** Progress that has its place already. */
+  take(key: string, event: LogEvent): void {
+    this.#latest.set(key, event)
+    this.outward?.progressed(key, event)
+  }
+
   /** Forgets what this commit took the place of. */
-  supersede(commit: CommitBody): void {
+  supersede(commit: Superseding): void {
     if (ENDS_STEP.has(commit.type) && commit.step !== undefined) this.#dropStep(commit.step)
     if (commit.type === 'trace.span' && commit.span !== undefined) this.#latest.delete(commit.span)
     if (commit.type === 'task.finished' && commit.task !== undefined) this.#latest.delete(commit.task)
@@ -145,6 +214,15 @@ export class OpenDrafts {
 }
 
 const ENDS_STEP: ReadonlySet<CommitType> = new Set<CommitType>(['message.committed', 'step.rolledback'])
+
+/** What of a commit says which drafts it takes the place of. */
+export type Superseding = Pick<CommitBody, 'type' | 'step' | 'span' | 'task'>
+
+function prefixOf(head: DraftHead): string {
+  const { type, ...rest } = head
+  const field = type === 'chunk.tool' ? 'input' : 'text'
+  return `"type":"${type}",${JSON.stringify(rest).slice(1, -1)},"${field}":"`
+}
 
 /** A part of a run, up to its end. */
 interface Said {

@@ -2,7 +2,7 @@ import type { EventOf } from '@longwire/protocol'
 import type { SessionRecord, SessionStore } from '@longwire/store'
 import { canonical } from './command-digest.ts'
 import type { WantedFork } from './fork.ts'
-import type { Session } from './session.ts'
+import type { ReadSession } from './read-session.ts'
 import { isServerMade } from './session-key.ts'
 import type { OpenSession } from './sessions.ts'
 
@@ -18,7 +18,7 @@ export async function isSameOpen(store: SessionStore, made: SessionRecord, wante
 }
 
 /** Whether this session is the fork that is wanted: where it comes from never changes. */
-export function isSameFork(made: SessionRecord, source: Session, { at, session }: WantedFork): boolean {
+export function isSameFork(made: SessionRecord, source: ReadSession, { at, session }: WantedFork): boolean {
   const isNamedSo = session === undefined ? isServerMade(made.session) : session === made.session
   return isNamedSo && canonical(made.metadata.forkedFrom ?? null) === canonical({ session: source.id, at: String(at) })
 }

@@ -3,14 +3,14 @@ import { emptyView, fold, lastTurns, type SessionView } from '@longwire/view'
 import { Refusal } from '../refusal.ts'
 import { filteredView } from './filtered-view.ts'
 import type { LogEvent } from './log-event.ts'
-import type { Session } from './session.ts'
+import type { ReadSession } from './read-session.ts'
 
 /** The session folded for people, made when somebody asks and kept until the session has been quiet for a while. */
 export class SessionViews {
-  readonly #session: Session
+  readonly #session: ReadSession
   #view: SessionView | undefined
 
-  constructor(session: Session) {
+  constructor(session: ReadSession) {
     this.#session = session
   }
 

@@ -1,6 +1,6 @@
 import type { AgentDescription, CommitBody } from '@longwire/agent/internal'
 import type { Commit, Limits, NewCommit, Place, SessionStatus } from '@longwire/protocol'
-import type { Append, SessionRecord, SessionStore } from '@longwire/store'
+import type { Append, SessionRecord, SessionStore, StoreUnavailable } from '@longwire/store'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Counts } from '../metrics.ts'
@@ -9,16 +9,10 @@ import type { Refusal } from '../refusal.ts'
 import { CommitTail } from './commit-tail.ts'
 import { commitBody, commitJson, type DistributiveOmit, type LogEvent, storedEvent } from './log-event.ts'
 import { Mailbox } from './mailbox.ts'
-import { OpenDrafts } from './open-drafts.ts'
+import { type DraftsOutward, OpenDrafts } from './open-drafts.ts'
+import type { Reader, ReadSession } from './read-session.ts'
 import { foldState, type SessionState, statusOf, wakeAt } from './session-state.ts'
 import { SessionViews } from './session-views.ts'
-
-/** Somebody who is told of every event, from a place of their own. */
-export interface Reader {
-  tell(event: LogEvent): void
-  /** The session is gone: nothing comes any more. */
-  end(why: Refusal): void
-}
 
 /** What a session needs of the house around it. */
 export interface SessionHouse {
@@ -29,6 +23,25 @@ export interface SessionHouse {
   /** Counts what the sessions say. */
   readonly counts?: Pick<Counts, 'events' | 'commits'> | undefined
   describeAgent(name: string): AgentDescription | undefined
+  /** Where several nodes share the store: this one's name in claims. */
+  readonly node?: string | undefined
+}
+
+/** Somebody who hears of everything as it was said, so as to say it elsewhere. */
+export interface Outward extends DraftsOutward {
+  committed(seq: number, body: CommitBody, json: string): void
+}
+
+/** The session is not this node's any more: whoever wants something of it looks for it again. */
+class SessionLost extends Error {
+  override readonly name = 'SessionLost'
+}
+
+/** Whether this error of the store means that the writer does not know the session any more. */
+export function isLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error.name === 'StoreUnavailable') return (error as StoreUnavailable).fault === 'unknown'
+  return error.name === 'SessionLost' || error.name === 'Fenced' || error.name === 'HeadMoved'
 }
 
 const READ_COMMITS = 256
@@ -38,7 +51,7 @@ const READ_BYTES = 1_048_576
  * One session, live on its owner: the one place where its commits get their numbers and its drafts their places.
  * Whatever changes it goes through its mailbox, one thing after another; a commit is in the store before anybody hears.
  */
-export class Session {
+export class Session implements ReadSession {
   readonly key: string
   readonly id: string
   readonly agent: string
@@ -54,11 +67,17 @@ export class Session {
   readonly readers = new Set<Reader>()
   /** Called when the state has changed: alarms are set anew. */
   onChange: () => void = () => {}
+  /** Called when the log is somebody else's, or the writer does not know where it ends. */
+  onLost: (error: unknown) => void = () => {}
+  /** The epoch of the claim under which this node runs it; undefined where nobody else could. */
+  epoch: number | undefined
   state: SessionState
   updatedAt: number
   #head: number
   #sub = 0
   #drafts: OpenDrafts | undefined
+  #outward: Outward | undefined
+  #movedTo: (() => ReadSession) | undefined
   #presence: Presence | undefined
   readonly #tail = new CommitTail()
 
@@ -73,6 +92,7 @@ export class Session {
     this.createdAt = record.createdAt
     this.updatedAt = record.updatedAt
     this.state = state
+    this.epoch = house.node === undefined ? undefined : record.epoch
     this.#head = record.head
     this.views = new SessionViews(this)
   }
@@ -89,7 +109,10 @@ export class Session {
 
   /** What is being said. It is made when something is said first: most sessions are quiet most of the time. */
   get drafts(): OpenDrafts {
-    this.#drafts ??= new OpenDrafts()
+    if (!this.#drafts) {
+      this.#drafts = new OpenDrafts()
+      this.#drafts.outward = this.#outward
+    }
     return this.#drafts
   }
 
@@ -107,6 +130,40 @@ export class Session {
     return statusOf(this.state)
   }
 
+  get openTurn(): string | undefined {
+    return this.state.turn?.turn
+  }
+
+  readonly mayLag = false
+
+  async facts(): Promise<SessionState> {
+    return this.state
+  }
+
+  /** Who says elsewhere what is said here; undefined for nobody. */
+  get outward(): Outward | undefined {
+    return this.#outward
+  }
+
+  set outward(outward: Outward | undefined) {
+    this.#outward = outward
+    if (this.#drafts) this.#drafts.outward = outward
+  }
+
+  /** This node runs it no more: nothing is written from here, and readers go where `to` says. */
+  lose(to: () => ReadSession): void {
+    this.#movedTo = to
+    this.outward = undefined
+  }
+
+  get isLost(): boolean {
+    return this.#movedTo !== undefined
+  }
+
+  current(): ReadSession {
+    return this.#movedTo?.() ?? this
+  }
+
   /** A commit of this thread, with the time of now. */
   body(event: DistributiveOmit<NewCommit, 'at'>): CommitBody {
     return commitBody(event, this.house.clock.now())
@@ -117,18 +174,27 @@ export class Session {
    * Only what runs in the mailbox may call it. Rejects as the store does, and then nothing has changed.
    */
   async commit(bodies: readonly CommitBody[]): Promise<number> {
+    if (this.isLost) throw new SessionLost(`session ${this.id} is run elsewhere`)
     const first = this.#head + 1
     const commits = bodies.map((body, index) => commitJson(first + index, body))
     const state = bodies.reduce((folded, body, index) => foldState(folded, fact(first + index, body)), this.state)
     const at = this.house.clock.now()
-    await this.house.store.append(this.key, {
+    const { epoch } = this
+    const append: Append = {
       head: this.#head,
       commits,
       status: statusOf(state),
       at,
       wakeAt: wakeAt(state) ?? null,
+      epoch,
       ...changed(this.state, state),
-    })
+    }
+    try {
+      await this.house.store.append(this.key, append)
+    } catch (error) {
+      if (epoch !== undefined && isLoss(error)) this.onLost(error)
+      throw error
+    }
     this.state = state
     this.updatedAt = at
     bodies.forEach((body, index) => {
@@ -181,6 +247,7 @@ export class Session {
     const { type, level, reasoning } = body
     const event: LogEvent = { seq, sub: 0, type, level, reasoning, fields: json.slice(1) }
     this.#tail.push(event)
+    this.#outward?.committed(seq, body, json)
     this.tell(event)
   }
 }

@@ -1,5 +1,5 @@
 import type { AgentHost } from '@longwire/agent/internal'
-import type { Commit, Limits, Metadata } from '@longwire/protocol'
+import type { Commit, Limits, Metadata, SessionCommand } from '@longwire/protocol'
 import {
   BadCursor,
   type NewSession,
@@ -11,17 +11,20 @@ import {
 } from '@longwire/store'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
-import type { CommandGround } from '../commands/session-command.ts'
+import type { CommandGround, Speaker } from '../commands/session-command.ts'
 import { Refusal } from '../refusal.ts'
+import { Acts } from './acts.ts'
 import { firstCommits } from './first-commits.ts'
 import { forkOf, type WantedFork } from './fork.ts'
-import { createGround, dismiss, type GroundHouse } from './ground.ts'
-import { foldLog, keptFoldJson } from './kept-fold.ts'
+import { dismiss } from './ground.ts'
+import { LiveSessions } from './live-sessions.ts'
+import type { FoundSession, ReadSession } from './read-session.ts'
 import { isSameFork, isSameOpen } from './same-open.ts'
-import type { Session, SessionHouse } from './session.ts'
+import type { SessionHouse } from './session.ts'
+import type { ActResult, SessionCluster } from './session-cluster.ts'
 import { isServerMade, keyOf } from './session-key.ts'
 import { SessionQuota } from './session-quota.ts'
-import { foldState, NEW_SESSION, type SessionState } from './session-state.ts'
+import { foldState, NEW_SESSION } from './session-state.ts'
 import { type Sight, sightOf, sightOfLog } from './sight.ts'
 
 export interface SessionsHouse extends SessionHouse {
@@ -31,6 +34,8 @@ export interface SessionsHouse extends SessionHouse {
   readonly clock: Clock
   readonly log: Logger
   readonly onTurnEnd: (outcome: 'completed' | 'failed' | 'cancelled') => void
+  /** The other nodes, where there are any. */
+  readonly cluster?: SessionCluster | undefined
 }
 
 export interface OpenSession {
@@ -42,42 +47,37 @@ export interface OpenSession {
 }
 
 interface Opened {
-  readonly ground: CommandGround
+  readonly ground: FoundSession
   readonly isNew: boolean
 }
 
-const CHECKPOINT_EVERY = 200
 const LOOK_EVERY_MS = 1_000
 const DUE_AT_ONCE = 500
-const SLIM_AFTER_MS = 30_000
 const SWEEP_EVERY_MS = 10_000
-
-/** All sessions of this node: those that are live in memory, and the way to those that are not. */
+/** All sessions, for one node: those that it runs, and the way to those that others run or nobody does. */
 export class Sessions {
   readonly #house: SessionsHouse
-  readonly #groundHouse: GroundHouse
-  readonly #live = new Map<string, CommandGround>()
-  readonly #loading = new Map<string, Promise<CommandGround | undefined>>()
+  readonly #live: LiveSessions
+  readonly #acts: Acts
   /** The `open` commands under way, so that one that is said twice at once makes one session. */
   readonly #opening = new Map<string, Promise<unknown>>()
-  readonly #checkpoints = new Map<string, number>()
   readonly #sweeping: NodeJS.Timeout
   readonly #quota: SessionQuota
-  /** Sessions out of memory whose turn only waits: it was let go of, and is not lost. */
-  readonly #parked = new Set<string>()
   readonly #looking: NodeJS.Timeout
   #isLooking = false
   #takesTurns = true
+  #takesSessions = true
 
   constructor(house: SessionsHouse) {
     this.#house = house
-    this.#groundHouse = {
+    this.#live = new LiveSessions({
       ...house,
       takesTurns: () => this.#takesTurns,
       openChild: async (principal, wanted) => (await this.open(principal, wanted)).ground,
-    }
+    })
+    this.#acts = new Acts(house, this.#live, () => this.#takesSessions)
     this.#quota = new SessionQuota(house.store, house.clock, house.limits.sessions)
-    this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS)
+    this.#sweeping = setInterval(() => this.#live.sweep(), SWEEP_EVERY_MS)
     this.#sweeping.unref()
     this.#looking = setInterval(() => void this.#lookForDue(), LOOK_EVERY_MS)
     this.#looking.unref()
@@ -88,9 +88,17 @@ export class Sessions {
   }
 
   get runningTurns(): number {
-    let running = 0
-    for (const { turns } of this.#live.values()) if (turns.isLive) running += 1
-    return running
+    return this.#live.runningTurns
+  }
+
+  /** The sessions that this node runs. */
+  get live(): LiveSessions {
+    return this.#live
+  }
+
+  /** What is done to them, wherever they run. */
+  get acts(): Acts {
+    return this.#acts
   }
 
   /** Makes a session for this principal. The same command, or the same id of the client's choosing, finds it again. */
@@ -99,22 +107,22 @@ export class Sessions {
   }
 
   /** Makes a session with the log of this one up to a commit, brought to rest. The same command finds it again. */
-  async fork(principal: string, { session }: CommandGround, wanted: WantedFork): Promise<Opened> {
+  async fork(principal: string, { session }: FoundSession, wanted: WantedFork): Promise<Opened> {
     return this.#once(principal, wanted.command, () => this.#fork(principal, session, wanted))
   }
 
-  async #fork(principal: string, source: Session, wanted: WantedFork): Promise<Opened> {
-    const { command, session = `ses_${this.#house.clock.randomId()}` } = wanted
+  async #fork(principal: string, source: ReadSession, wanted: WantedFork): Promise<Opened> {
+    const { command, session = this.#newId(principal, command) } = wanted
     const made = command === undefined ? undefined : await this.#madeBy(principal, command)
     if (made) {
       if (!isSameFork(made, source, wanted)) throw new Refusal('id_reused', `the id ${command} made another session`)
       return { ground: await this.byKey(made.key), isNew: false }
     }
     if (!this.#takesTurns) throw new Refusal('going_away', 'this node is stopping: fork the session on the next one')
-    if (wanted.session !== undefined && (isServerMade(session) || (await this.#byKey(keyOf(principal, session))))) {
+    if (wanted.session !== undefined && (isServerMade(session) || (await this.#toRead(keyOf(principal, session))))) {
       throw new Refusal('session_exists', `a session ${session} is there already`)
     }
-    const { commits, metadata, summary } = await forkOf(source, session, wanted)
+    const { commits, metadata, summary } = await forkOf(source, this.#house, session, wanted)
     return this.#make({ principal, session, agent: source.agent, metadata, summary, command }, commits)
   }
 
@@ -141,44 +149,62 @@ export class Sessions {
       throw new Refusal('bad_field', `metadata is over ${metadataBytes} bytes`)
     }
     const repeated = await this.#opened(principal, wanted)
-    if (repeated) return { ground: repeated, isNew: false }
+    if (repeated) return { ground: this.#found(repeated), isNew: false }
     if (!this.#takesTurns) throw new Refusal('going_away', 'this node is stopping: open the session on the next one')
 
-    const session = wanted.session ?? `ses_${this.#house.clock.randomId()}`
+    const { command } = wanted
+    const session = wanted.session ?? this.#newId(principal, command)
     const commits = firstCommits(agent, { ...wanted, metadata, session }, this.#house.clock.now())
-    return this.#make({ principal, session, agent: wanted.agent, metadata, command: wanted.command }, commits)
+    return this.#make({ principal, session, agent: wanted.agent, metadata, command }, commits)
   }
 
-  /** Puts a new session into the store, and into memory. */
-  async #make(made: Omit<NewSession, 'key' | 'createdAt'>, commits: readonly string[]): Promise<Opened> {
-    const { principal, session } = made
+  /** Puts a new session into the store, and into memory, unless it is for another node to run. */
+  async #make(made: Omit<NewSession, 'key' | 'createdAt' | 'owner'>, commits: readonly string[]): Promise<Opened> {
+    const { principal, session, command } = made
+    const { cluster, store, clock } = this.#house
     const giveBack = await this.#quota.take(principal)
+    const owner = this.#takesSessions ? cluster?.node : undefined
     try {
-      const createdAt = this.#house.clock.now()
-      const record = await this.#house.store.create({ ...made, key: keyOf(principal, session), createdAt }, commits)
+      const createdAt = clock.now()
+      const record = await store.create({ ...made, key: keyOf(principal, session), createdAt, owner }, commits)
+      if (cluster && owner === undefined) return { ground: await this.find(principal, session), isNew: true }
       const state = commits.reduce((folded, each) => foldState(folded, JSON.parse(each) as Commit), NEW_SESSION)
-      return { ground: this.#admit(record, state), isNew: true }
+      return { ground: this.#found(this.#live.admit(record, state).session), isNew: true }
     } catch (error) {
       giveBack()
       if (!(error instanceof SessionExists)) throw error
-      return { ground: await this.find(principal, session), isNew: false }
+      return { ground: await this.#takenMeanwhile(principal, session, command), isNew: false }
     }
+  }
+
+  #newId(principal: string, command: string | undefined): string {
+    const { cluster, clock } = this.#house
+    if (cluster && command !== undefined) return cluster.idFor(principal, command)
+    return `ses_${clock.randomId()}`
+  }
+
+  /** Somebody else made it at the same moment: another node with the same command, or one with the same name. */
+  async #takenMeanwhile(principal: string, session: string, command: string | undefined): Promise<FoundSession> {
+    const made = command === undefined ? undefined : await this.#madeBy(principal, command)
+    return made ? this.byKey(made.key) : this.find(principal, session)
+  }
+
+  async #madeBy(principal: string, command: string): Promise<SessionRecord | undefined> {
+    return (await this.#house.store.list({ principal, command, limit: 1 })).items[0]
   }
 
   /** The session of this id, for the principal it belongs to. To anyone else it is not there. */
-  async find(principal: string, session: string): Promise<CommandGround> {
-    const ground = await this.#byKey(keyOf(principal, session))
-    if (!ground || ground.session.principal !== principal) {
-      throw new Refusal('session_not_found', `there is no session ${session}`)
-    }
-    return ground
+  async find(principal: string, session: string): Promise<FoundSession> {
+    const read = await this.#toRead(keyOf(principal, session))
+    if (read?.principal !== principal) throw new Refusal('session_not_found', `there is no session ${session}`)
+    return this.#found(read)
   }
 
   /** The session that the store keeps by this key, whosever it is: for those who may reach it so. */
-  async byKey(key: string): Promise<CommandGround> {
-    const ground = await this.#byKey(key)
-    if (!ground) throw new Refusal('session_not_found', `there is no session ${key}`)
-    return ground
+  async byKey(key: string): Promise<FoundSession> {
+    const read = await this.#toRead(key)
+    if (!read) throw new Refusal('session_not_found', `there is no session ${key}`)
+    return this.#found(read)
   }
 
   /** What this session is at, as it is in memory or in the log: looking neither wakes nor moves it. */
@@ -198,22 +224,19 @@ export class Sessions {
 
   /** Removes the session and its log. Whoever reads it is told that it is not there. */
   async erase(principal: string, id: string): Promise<void> {
-    const ground = await this.find(principal, id)
-    const { session, turns } = ground
-    await session.mailbox.ask(async () => {
-      const running = session.state.turn?.turn
-      await this.#house.store.erase(session.key)
-      if (running !== undefined) turns.stopped(running, 'the session was erased')
-      dismiss(ground)
-      this.#live.delete(session.key)
-      this.#parked.delete(session.key)
-      this.#checkpoints.delete(session.key)
-      session.end(new Refusal('session_not_found', `session ${id} was erased`))
-    })
+    const { session } = await this.find(principal, id)
+    await this.#acts.perform(session, { do: 'erase' })
+  }
+
+  /** Ends the worker that runs the turn of this session, which is run again. */
+  async kill(key: string): Promise<ActResult> {
+    const { session } = await this.byKey(key)
+    return this.#acts.perform(session, { do: 'kill' })
   }
 
   /** Finds the sessions that an earlier process left in mid-turn, mends them, and goes on with what waits. */
   async recover(): Promise<number> {
+    if (this.#house.cluster) return 0
     let recovered = 0
     for (const status of ['running', 'waiting'] as const) {
       let cursor: string | undefined
@@ -230,12 +253,22 @@ export class Sessions {
   /** One session that cannot be mended is named in the log, and the others are served. */
   async #mend({ key, session }: SessionRecord): Promise<boolean> {
     try {
-      await this.#byKey(key)
+      await this.#live.run(key)
       return true
     } catch (error) {
       this.#house.log.error({ session, err: error }, 'a session that was cut could not be mended')
       return false
     }
+  }
+
+  /** Whether this node takes sessions that nobody runs. One that does not gives away those that it has. */
+  takeSessions(takes: boolean): void {
+    this.#takesSessions = takes
+    if (this.#house.cluster) this.#live.handOn(!takes)
+  }
+
+  get takesSessions(): boolean {
+    return this.#takesSessions
   }
 
   /** From now on nothing new begins; resolves when what runs has ended, or was cut at the deadline. */
@@ -244,10 +277,11 @@ export class Sessions {
     clearInterval(this.#sweeping)
     clearInterval(this.#looking)
     const end = this.#house.clock.now() + deadlineMs
-    while (this.runningTurns > 0 && this.#house.clock.now() < end) {
+    const left = () => (this.#house.cluster ? this.size : this.runningTurns)
+    while (left() > 0 && this.#house.clock.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(50, Math.max(1, end - this.#house.clock.now()))))
     }
-    await Promise.all([...this.#live.values()].map((ground) => this.#leave(ground)))
+    await Promise.all(this.#live.all.map((ground) => this.#leave(ground)))
   }
 
   async #leave(ground: CommandGround): Promise<void> {
@@ -256,124 +290,63 @@ export class Sessions {
       await turns.leave().catch((error) => this.#house.log.warn({ err: error }, 'a turn was left in mid-sentence'))
       dismiss(ground)
     })
-    await this.#keepFold(session).catch((error) => this.#house.log.warn({ err: error }, 'a checkpoint was not kept'))
-  }
-
-  async #madeBy(principal: string, command: string): Promise<SessionRecord | undefined> {
-    return (await this.#house.store.list({ principal, command, limit: 1 })).items[0]
+    // A turn that was left wants another runner, whoever that is.
+    if (this.#house.cluster) await this.#live.give(ground)
+    else await this.#live.keepFold(session)
   }
 
   /** The session that this `open` made before, if it did. */
-  async #opened(principal: string, wanted: OpenSession): Promise<CommandGround | undefined> {
+  async #opened(principal: string, wanted: OpenSession): Promise<ReadSession | undefined> {
     if (wanted.command !== undefined) {
       const made = await this.#madeBy(principal, wanted.command)
       if (made) {
         if (!(await isSameOpen(this.#house.store, made, wanted))) {
           throw new Refusal('id_reused', `the id ${wanted.command} was used to open another session`)
         }
-        return this.#byKey(made.key)
+        return this.#toRead(made.key)
       }
     }
     if (wanted.session === undefined) return undefined
-    const ground = await this.#byKey(keyOf(principal, wanted.session))
+    const read = await this.#toRead(keyOf(principal, wanted.session))
     // Ids that look like the server's own are not for clients to choose; whose one is, if anybody's, is not said.
-    if (ground ? ground.session.principal !== principal : isServerMade(wanted.session)) {
+    if (read ? read.principal !== principal : isServerMade(wanted.session)) {
       throw new Refusal('session_not_found', `there is no session ${wanted.session}`)
     }
-    if (ground && ground.session.agent !== wanted.agent) {
-      throw new Refusal('session_exists', `session ${wanted.session} is with agent ${ground.session.agent}`)
+    if (read && read.agent !== wanted.agent) {
+      throw new Refusal('session_exists', `session ${wanted.session} is with agent ${read.agent}`)
     }
-    return ground
+    return read
   }
 
-  async #byKey(key: string): Promise<CommandGround | undefined> {
-    const live = this.#live.get(key)
-    if (live) return live
-    let loading = this.#loading.get(key)
-    if (!loading) {
-      loading = this.#load(key).finally(() => this.#loading.delete(key))
-      this.#loading.set(key, loading)
+  /** The session as it is read here: nobody has to run it for that where there are other nodes. */
+  async #toRead(key: string): Promise<ReadSession | undefined> {
+    const { cluster } = this.#house
+    if (cluster) {
+      await this.#live.settled(key)
+      return this.#live.get(key)?.session ?? (await cluster.follow(key))
     }
-    return loading
+    const run = await this.#live.run(key)
+    return run?.kind === 'here' ? run.ground.session : undefined
   }
 
-  async #load(key: string): Promise<CommandGround | undefined> {
-    const { store } = this.#house
-    const record = await store.load(key)
-    if (!record) return undefined
-    const { state, view, keptAt } = await foldLog(store, record)
-    const ground = this.#ground(record, state)
-    if (view) ground.session.views.restore(view)
-    this.#checkpoints.set(key, keptAt)
-    // Before anybody has it: an open turn has no runner now, and inputs may wait for one.
-    const { session, turns, tasks } = ground
-    await session.mailbox.ask(async () => {
-      if (this.#parked.delete(key)) turns.takeParked()
-      await turns.recover('node_died', 'the process that ran the turn died')
-      await tasks.recover()
-    })
-    session.onChange()
-    this.#live.set(key, ground)
-    return ground
-  }
-
-  #admit(record: SessionRecord, state: SessionState): CommandGround {
-    const ground = this.#ground(record, state)
-    this.#live.set(record.key, ground)
-    ground.session.onChange()
-    return ground
-  }
-
-  #ground(record: SessionRecord, state: SessionState): CommandGround {
-    return createGround(this.#groundHouse, record, state)
+  #found(session: ReadSession): FoundSession {
+    const perform = (command: SessionCommand, speaker: Speaker) =>
+      this.#acts.perform(session, { do: 'command', command, speaker })
+    return { session, perform }
   }
 
   /** Brings back the sessions that sleep in the log and whose time has come. */
   async #lookForDue(): Promise<void> {
-    if (this.#isLooking || !this.#takesTurns) return
+    if (this.#isLooking || !this.#takesTurns || !this.#takesSessions) return
     this.#isLooking = true
     try {
-      const due = await this.#house.store.due(this.#house.clock.now(), DUE_AT_ONCE)
-      await Promise.all(due.filter((key) => !this.#live.has(key)).map((key) => this.#byKey(key)))
+      const { cluster, store, clock } = this.#house
+      const due = await (cluster ?? store).due(clock.now(), DUE_AT_ONCE)
+      await Promise.all(due.filter((key) => !this.#live.get(key)).map((key) => this.#live.run(key)))
     } catch (error) {
       this.#house.log.error({ err: error }, 'what is due could not be done')
     } finally {
       this.#isLooking = false
     }
-  }
-
-  /** Quiet sessions give back what can be read again; those that nobody reads leave memory. */
-  #sweep(): void {
-    const quietSince = this.#house.clock.now() - SLIM_AFTER_MS
-    for (const ground of this.#live.values()) {
-      const { session, turns } = ground
-      if (session.updatedAt > quietSince || turns.isLive || !session.mailbox.isIdle) continue
-      void this.#rest(ground).catch((error) => this.#house.log.warn({ err: error }, 'a checkpoint was not kept'))
-    }
-  }
-
-  async #rest(ground: CommandGround): Promise<void> {
-    const { session, turns, tasks } = ground
-    await this.#keepFold(session)
-    const hasTurn = session.state.turn !== undefined
-    const isQuiet = !turns.isLive && tasks.running === 0 && session.mailbox.isIdle && hasTurn === turns.isParked
-    if (!isQuiet) return
-    session.slim()
-    if (session.readers.size > 0) return
-    // A turn that waits for a person or a time is not lost: whoever opens the session again is told.
-    if (turns.isParked) this.#parked.add(session.key)
-    dismiss(ground)
-    this.#live.delete(session.key)
-    this.#checkpoints.delete(session.key)
-  }
-
-  async #keepFold(session: Session): Promise<void> {
-    const { key, head } = session
-    if (head - (this.#checkpoints.get(key) ?? 0) < CHECKPOINT_EVERY) return
-    const view = await session.views.committed()
-    if (Number(view.at) !== session.head) return
-    const json = keptFoldJson({ state: session.state, view })
-    await this.#house.store.saveCheckpoint(key, { seq: session.head, json })
-    this.#checkpoints.set(key, session.head)
   }
 }

@@ -148,6 +148,10 @@ export class Tasks {
 
   /** The log cannot be written: what is open is begun again when it can. */
   #unstorable(task: string, error: unknown): void {
+    if (this.#session.isLost) {
+      this.close()
+      return
+    }
     this.#house.log.error({ session: this.#session.id, task, err: error }, 'a background task could not go on')
     this.#tasks.live.get(task)?.cancel('the session log cannot be written')
     this.#tasks.live.delete(task)

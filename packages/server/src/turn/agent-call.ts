@@ -1,9 +1,9 @@
 import type { AgentAnswer, CommitBody, Said } from '@longwire/agent/internal'
 import type { EventOf } from '@longwire/protocol'
-import type { CommandGround } from '../commands/session-command.ts'
 import { runSessionCommand } from '../commands/session-command.ts'
 import type { LogEvent } from '../session/log-event.ts'
-import type { Reader, Session } from '../session/session.ts'
+import type { FoundSession, Reader, ReadSession } from '../session/read-session.ts'
+import type { Session } from '../session/session.ts'
 
 /** How deep agents may call agents. */
 const DEEPEST = 8
@@ -12,7 +12,7 @@ const DEEPEST = 8
 export type OpensChild = (
   principal: string,
   wanted: { readonly agent: string; readonly metadata: Record<string, never>; readonly command: string },
-) => Promise<CommandGround>
+) => Promise<FoundSession>
 
 /**
  * One agent asking another, in a session of its own that belongs to the same principal. Asking again with the same call,
@@ -22,7 +22,8 @@ export class AgentCall implements Reader {
   readonly #parent: Session
   readonly #item: Extract<Said, { type: 'call-agent' }>
   readonly #answered = Promise.withResolvers<AgentAnswer>()
-  #child: CommandGround | undefined
+  #child: FoundSession | undefined
+  #read: ReadSession | undefined
   #turn: string | undefined
   #isLeft = false
 
@@ -47,14 +48,13 @@ export class AgentCall implements Reader {
     try {
       const child = await open(this.#parent.principal, { agent, metadata: { parent } as never, command })
       this.#child = child
-      child.session.readers.add(this)
-      child.session.live.add(this)
+      this.#listenTo(child.session.current())
       const speaker = { principal: this.#parent.principal }
       const result = await runSessionCommand(child, { type: 'input', id: `call:${call}`.slice(0, 128), text }, speaker)
       this.#turn = result.turn
       if (this.#isLeft) this.leave()
       // The turn may have ended before this reader came: then the view has the answer.
-      if (child.session.state.turn?.turn !== result.turn) await this.#look(child)
+      if (this.#read?.openTurn !== result.turn) await this.#look()
       await this.#answered.promise
     } catch (error) {
       this.#answered.resolve({
@@ -62,9 +62,25 @@ export class AgentCall implements Reader {
         error: error instanceof Error ? error.message : 'it could not be asked',
       })
     } finally {
-      this.#child?.session.readers.delete(this)
-      this.#child?.session.live.delete(this)
+      this.#listenTo(undefined)
     }
+  }
+
+  #listenTo(session: ReadSession | undefined): void {
+    this.#read?.readers.delete(this)
+    this.#read?.live.delete(this)
+    this.#read = session
+    session?.readers.add(this)
+    session?.live.add(this)
+  }
+
+  missed(): void {
+    void this.#look()
+  }
+
+  moved(to: ReadSession): void {
+    this.#listenTo(to)
+    void this.#look()
   }
 
   /** Nobody wants the answer any more: the other agent may stop. */
@@ -78,7 +94,7 @@ export class AgentCall implements Reader {
   }
 
   tell(event: LogEvent): void {
-    if (event.type === 'turn.ended' && this.#child) void this.#look(this.#child)
+    if (event.type === 'turn.ended') void this.#look()
     if (event.level === 'milestone' || event.level === 'step') this.#show(event)
   }
 
@@ -103,7 +119,9 @@ export class AgentCall implements Reader {
     this.#answered.resolve({ outcome: 'error', error: 'the session of the other agent is gone' })
   }
 
-  async #look({ session }: CommandGround): Promise<void> {
+  async #look(): Promise<void> {
+    const session = this.#read
+    if (!session) return
     try {
       const view = await session.views.committed()
       const turn = view.turns.find((each) => each.turn === this.#turn)

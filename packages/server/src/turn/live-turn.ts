@@ -29,8 +29,9 @@ export interface TurnOutlook {
   waits(isWaiting: boolean): void
 }
 
-/** Why a run is cancelled that will be begun again. */
+/** Why a run is cancelled that will be begun again: its turn only waits, or goes on elsewhere. */
 export const PARKED = 'parked'
+export const HANDED_ON = 'the turn goes on elsewhere'
 
 /** A turn with an agent behind it: takes what the agent says, in order, and turns it into places of the session. */
 export class LiveTurn implements RunListener {
@@ -74,8 +75,8 @@ export class LiveTurn implements RunListener {
     if (this.#over) return
     this.#over = true
     this.#run.cancel(reason)
-    // A turn that is only parked wants its answers still.
-    if (reason !== PARKED) for (const call of this.#calls.values()) call.leave()
+    // A turn that goes on later, or elsewhere, wants its answers still.
+    if (reason !== PARKED && reason !== HANDED_ON) for (const call of this.#calls.values()) call.leave()
   }
 
   /** Ends the worker of the agent: the turn is told that it died. */

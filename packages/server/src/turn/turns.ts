@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Session } from '../session/session.ts'
 import { isWorkerFault } from '../session/tries.ts'
 import { AgentCall, type OpensChild } from './agent-call.ts'
-import { LiveTurn, PARKED, type TurnOutlook } from './live-turn.ts'
+import { HANDED_ON, LiveTurn, PARKED, type TurnOutlook } from './live-turn.ts'
 import { nextTurn } from './next-turn.ts'
 import {
   againOf,
@@ -118,7 +118,14 @@ export class Turns {
     const said = new Set(this.#session.drafts.steps())
     const withdrawn = withdrawalOf(this.#session, loss).filter(({ step }) => step !== undefined && said.has(step))
     if (withdrawn.length > 0) await this.#session.commit(withdrawn)
-    this.#forget(turn, 'the server is stopping')
+    this.#forget(turn, HANDED_ON)
+  }
+
+  /** Lets go of the turn without a word: somebody else runs it, or will. */
+  abandon(): void {
+    this.#live?.cancel(HANDED_ON)
+    this.#letGo()
+    this.close()
   }
 
   /** Runs the session's turn again where it has lost its runner, or goes on with what waits where it has none. */
@@ -156,7 +163,7 @@ export class Turns {
 
   async #launch(): Promise<void> {
     const { turn } = this.#session.state
-    if (!turn || this.#live) return
+    if (!turn || this.#live || this.#session.isLost) return
     this.#isParked = false
     try {
       await this.#start(turn.turn)
@@ -259,6 +266,10 @@ export class Turns {
 
   /** The log cannot be written: the turn is over for the agent, and goes on when the store is back. */
   #unstorable(turn: string, error: unknown): void {
+    if (this.#session.isLost) {
+      this.abandon()
+      return
+    }
     this.#house.log.error({ session: this.#session.id, turn, err: error }, 'the log of a turn cannot be written')
     this.#live?.cancel('the session log cannot be written')
     this.#letGo()

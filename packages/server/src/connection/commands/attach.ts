@@ -2,9 +2,9 @@ import { DEFAULT_FILTER, type Filter, narrow, type Place, parsePlace, printPlace
 import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
 import { reach } from '../../auth/access.ts'
-import type { CommandGround } from '../../commands/session-command.ts'
 import type { Present, Seat } from '../../presence/presence.ts'
 import { errorFrame, type Refusal } from '../../refusal.ts'
+import type { FoundSession } from '../../session/read-session.ts'
 import type { Connection } from '../connection.ts'
 import type { ConnectionCommandHandler } from '../connection-command.ts'
 
@@ -40,7 +40,7 @@ export interface Attaching {
 }
 
 /** Answers `attached`, and lets the session flow. */
-export function attachTo(connection: Connection, ground: CommandGround, asked: Attaching) {
+export function attachTo(connection: Connection, ground: FoundSession, asked: Attaching) {
   const { id, ch, after, log, filter } = asked
   const { session } = ground
   const { limits } = connection.house

@@ -20,7 +20,7 @@ import type { OpenLine } from '../../operator/lines.ts'
 import type { Present, Seat } from '../../presence/presence.ts'
 import { errorFrame, Refusal } from '../../refusal.ts'
 import { storedEvent } from '../../session/log-event.ts'
-import type { Session } from '../../session/session.ts'
+import type { ReadSession } from '../../session/read-session.ts'
 import { SseWire } from '../../wires/sse-wire.ts'
 import type { DoorEnv, DoorHouse, Doors } from '../context.ts'
 import { flag, wholeNumber } from '../request.ts'
@@ -61,7 +61,7 @@ export function eventDoors(doors: Doors, house: DoorHouse): void {
   })
 }
 
-function readOne(session: Session, seq: number) {
+function readOne(session: ReadSession, seq: number) {
   return session.house.store.read(session.key, seq - 1, { limit: 1, bytes: 1 })
 }
 
@@ -90,7 +90,7 @@ function askedOf(c: Context<DoorEnv>): Asked {
   return { after, log: c.req.query('log'), filter: filterOf(c), presence: flag(c, 'presence', false) }
 }
 
-function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: Session, asked: Asked): void {
+function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: ReadSession, asked: Asked): void {
   const { after, log, filter } = asked
   const { limits } = house
   const response = c.env.outgoing

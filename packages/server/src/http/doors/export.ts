@@ -6,7 +6,7 @@ import { reach } from '../../auth/access.ts'
 import { MarkdownPage } from '../../export/markdown.ts'
 import { type Stretch, sessionLog } from '../../export/session-log.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Session } from '../../session/session.ts'
+import type { ReadSession } from '../../session/read-session.ts'
 import type { DoorEnv, DoorHouse, Doors } from '../context.ts'
 import { filterOf } from './events.ts'
 
@@ -68,7 +68,7 @@ function wholeFilter(c: Context<DoorEnv>) {
 }
 
 async function* textOf(
-  session: Session,
+  session: ReadSession,
   format: Format,
   pages: AsyncIterable<readonly string[]>,
   now: number,
@@ -78,9 +78,10 @@ async function* textOf(
   else for await (const page of pages) yield page.map((json) => `${json}\n`).join('')
 }
 
-async function* jsonOf(session: Session, pages: AsyncIterable<readonly string[]>, exportedAt: number) {
-  const { id, agent, log, head, state } = session
-  const about = { session: id, agent, log, head, metadata: state.metadata, exportedAt }
+async function* jsonOf(session: ReadSession, pages: AsyncIterable<readonly string[]>, exportedAt: number) {
+  const { id, agent, log, head } = session
+  const { metadata } = await session.facts()
+  const about = { session: id, agent, log, head, metadata, exportedAt }
   yield `${JSON.stringify(about).slice(0, -1)},"events":[`
   let comma = ''
   for await (const page of pages) {
@@ -91,9 +92,11 @@ async function* jsonOf(session: Session, pages: AsyncIterable<readonly string[]>
   yield '\n]}\n'
 }
 
-async function* markdownOf({ id, agent, state, createdAt }: Session, pages: AsyncIterable<readonly string[]>) {
-  const { title } = state.metadata
-  const called = typeof title === 'string' && title !== '' ? title : (state.summary ?? agent)
+async function* markdownOf(session: ReadSession, pages: AsyncIterable<readonly string[]>) {
+  const { id, agent, createdAt } = session
+  const { metadata, summary } = await session.facts()
+  const { title } = metadata
+  const called = typeof title === 'string' && title !== '' ? title : (summary ?? agent)
   yield MarkdownPage.head({ title: called, agent, session: id, createdAt })
   const written = new MarkdownPage()
   for await (const page of pages) yield page.map((json) => written.add(JSON.parse(json) as SessionEvent)).join('')

@@ -24,7 +24,7 @@ export function forkDoor(doors: Doors, { sessions, limits }: DoorHouse): void {
     const { head } = ground.session
     const seq = at === undefined ? head : parsePlace(at)!.seq
     if (seq < 1 || seq > head) throw new Refusal('bad_field', `at must be a place from 1 to ${head}`)
-    if (metadata) refuseBadDescription({ ...ground.session.state.metadata }, metadata, limits)
+    if (metadata) refuseBadDescription({ ...(await ground.session.facts()).metadata }, metadata, limits)
     const { ground: fork, isNew } = await sessions.fork(identity.principal, ground, {
       at: seq,
       session,

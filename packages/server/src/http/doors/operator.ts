@@ -69,7 +69,8 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
     const body = await readBody(c, BODIES[action as Action], limits.frameBytes)
     const command = { ...body, id: body.id ?? clock.randomId() }
     const key = c.req.param('key')
-    const result = action === 'kill' ? await kill(key) : await act(c, key, { ...command, type: action } as never)
+    const result =
+      action === 'kill' ? await sessions.kill(key) : await act(c, key, { ...command, type: action } as never)
     const { principal } = c.get('identity')
     audit({ event: 'operator', principal, did: action, key, command: command.id })
     return c.json({ type: 'ok', id: command.id, ...result })
@@ -77,12 +78,6 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
 
   async function act(c: Context<DoorEnv>, key: string, command: CommandOf<'cancel' | 'close' | 'answer'>) {
     return runSessionCommand(await sessions.byKey(key), command, c.get('identity'))
-  }
-
-  async function kill(key: string) {
-    const { session, turns } = await sessions.byKey(key)
-    const turn = session.state.turn?.turn
-    return { ...(turn === undefined ? {} : { turn }), killed: turns.kill('an operator ended its worker') }
   }
 
   async function rowsOf(records: readonly SessionRecord[], row: typeof turnRows) {

@@ -2,7 +2,7 @@ import { type Place, printPlace } from '@longwire/protocol'
 import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
 import type { Refusal } from '../../refusal.ts'
-import type { Session } from '../../session/session.ts'
+import type { ReadSession } from '../../session/read-session.ts'
 import type { DoorHouse } from '../context.ts'
 import type { Asked } from './events.ts'
 
@@ -56,7 +56,7 @@ class Page implements Outlet {
  */
 export async function pollEvents(
   house: DoorHouse,
-  session: Session,
+  session: ReadSession,
   { after, log, filter }: Asked,
   waitMs: number,
   gone: AbortSignal,
@@ -90,6 +90,7 @@ export async function pollEvents(
   if (page.refusal) throw page.refusal
   const place = printPlace(attachment.at)
   const snapshot = page.snapshotText === undefined ? '' : `,"snapshot":${page.snapshotText}`
-  const told = `"recovered":"${recovered}","log":${JSON.stringify(session.log)},"status":"${session.status}"`
+  const { status } = attachment.session
+  const told = `"recovered":"${recovered}","log":${JSON.stringify(session.log)},"status":"${status}"`
   return `{"events":[${page.events.join(',')}],"place":"${place}",${told}${snapshot}}`
 }

@@ -6,7 +6,7 @@ import { reach, reaches, refuseToOpen, refuseUnless } from '../../auth/access.ts
 import { runSessionCommand } from '../../commands/session-command.ts'
 import { readCommandValue } from '../../connection/read-command.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Session } from '../../session/session.ts'
+import type { ReadSession } from '../../session/read-session.ts'
 import type { DoorHouse, Doors } from '../context.ts'
 import { readBody, wholeNumber } from '../request.ts'
 
@@ -59,7 +59,7 @@ export function sessionDoors(doors: Doors, { sessions, limits, clock }: DoorHous
 
   doors.get('/v1/sessions/:session', async (c) => {
     const { session } = await reach(sessions, c.get('identity'), c.req.param('session'))
-    return c.json(described(session))
+    return c.json(await described(session))
   })
 
   doors.patch('/v1/sessions/:session', async (c) => {
@@ -67,7 +67,7 @@ export function sessionDoors(doors: Doors, { sessions, limits, clock }: DoorHous
     const { metadata, id = clock.randomId() } = await readBody(c, DescribeBody, limits.frameBytes)
     const ground = await reach(sessions, speaker, c.req.param('session'))
     const result = await runSessionCommand(ground, { type: 'describe', id, metadata }, speaker)
-    return c.json({ type: 'ok', id, ...result, metadata: ground.session.state.metadata })
+    return c.json({ type: 'ok', id, ...result, metadata: (await ground.session.current().facts()).metadata })
   })
 
   doors.delete('/v1/sessions/:session', async (c) => {
@@ -104,9 +104,10 @@ function summary(record: SessionRecord) {
   return { session, agent, status, head, log, metadata, summary, createdAt, updatedAt }
 }
 
-function described(session: Session) {
-  const { id, agent, status, head, log, createdAt, updatedAt, state } = session
-  const { metadata, summary, requests, waiting, turn } = state
+async function described(session: ReadSession) {
+  const { id, agent, log, createdAt } = session
+  const { metadata, summary, requests, waiting, turn } = await session.facts()
+  const { status, head, updatedAt } = session
   return {
     session: id,
     agent,

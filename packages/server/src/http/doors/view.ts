@@ -3,7 +3,7 @@ import { emptyView, fold, lastTurns, type SessionView } from '@longwire/view'
 import { reach } from '../../auth/access.ts'
 import { Refusal } from '../../refusal.ts'
 import { filteredView } from '../../session/filtered-view.ts'
-import type { Session } from '../../session/session.ts'
+import type { ReadSession } from '../../session/read-session.ts'
 import type { DoorHouse, Doors } from '../context.ts'
 import { wholeNumber } from '../request.ts'
 import { filterOf } from './events.ts'
@@ -27,7 +27,7 @@ export function viewDoor(doors: Doors, { sessions, limits }: DoorHouse): void {
 }
 
 /** More turns than a session keeps folded. What is committed while they are read is read too. */
-async function longView(session: Session, turns: number, filter: Filter): Promise<SessionView> {
+async function longView(session: ReadSession, turns: number, filter: Filter): Promise<SessionView> {
   for (;;) {
     const { head } = session
     const view = await olderTurns(session, head + 1, turns)
@@ -49,7 +49,7 @@ const READ = { limit: 1_000, bytes: 8_388_608 }
  * The last `turns` turns that began before commit `seq`, folded from as little of the log as holds them. The cost is that
  * of the turns asked for, whatever the length of the log.
  */
-async function olderTurns(session: Session, seq: number, turns: number): Promise<SessionView> {
+async function olderTurns(session: ReadSession, seq: number, turns: number): Promise<SessionView> {
   for (let window = FIRST_WINDOW; ; window *= 2) {
     const from = Math.max(1, seq - window)
     const view = await foldRange(session, from, seq)
@@ -61,7 +61,7 @@ async function olderTurns(session: Session, seq: number, turns: number): Promise
 }
 
 /** Folds the commits from `from` to before `seq`: only turns that begin in this range are in the view. */
-async function foldRange(session: Session, from: number, seq: number): Promise<SessionView> {
+async function foldRange(session: ReadSession, from: number, seq: number): Promise<SessionView> {
   const events: SessionEvent[] = []
   for (let at = from - 1; at < seq - 1; ) {
     const commits = await session.house.store.read(session.key, at, READ)
@@ -80,13 +80,17 @@ async function foldRange(session: Session, from: number, seq: number): Promise<S
 }
 
 /** Inputs that were accepted before the range and applied in it: they too are named for their commit. */
-async function inputsBefore(session: Session, events: readonly SessionEvent[], from: number): Promise<SessionEvent[]> {
+async function inputsBefore(
+  session: ReadSession,
+  events: readonly SessionEvent[],
+  from: number,
+): Promise<SessionEvent[]> {
   const seqs = events.flatMap((event) => (event.type === 'input.applied' ? [Number(event.input.slice(1))] : []))
   const early = seqs.filter((seq) => Number.isSafeInteger(seq) && seq < from).sort((a, b) => a - b)
   return Promise.all(early.map((seq) => readCommit(session, seq)))
 }
 
-async function readCommit(session: Session, seq: number): Promise<SessionEvent> {
+async function readCommit(session: ReadSession, seq: number): Promise<SessionEvent> {
   const [commit] = await session.house.store.read(session.key, seq - 1, { limit: 1, bytes: 1 })
   if (!commit) throw new Error(`commit ${seq} of ${session.id} is missing`)
   return JSON.parse(commit.json) as SessionEvent

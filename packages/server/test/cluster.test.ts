@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest'
+import { eventually, nodes } from './nodes.ts'
+
+test('[N30] a command that reaches another node than the owner is done by the owner, and readers of both see the same', async () => {
+  const { nodes: all } = await nodes(2)
+  const [a, b] = [all[0]!, all[1]!]
+  const here = await a.connect()
+  const session = await here.open()
+  const there = await b.connect()
+  expect(await there.ask({ type: 'attach', ch: 1, session, after: '0' })).toMatchObject({ type: 'attached', head: 1 })
+  expect(await there.ask({ type: 'input', ch: 1, text: 'Hello', id: 'i1' })).toMatchObject({ type: 'ok', turn: 't3' })
+  const run = await a.host.run()
+  const say = run.speak(1)
+  say('Hel')
+  say('lo')
+  await there.event('chunk.text')
+  await eventually(() => there.events().some((event) => 'sub' in event && event.sub === 2))
+  run.message(1, 'Hello')
+  run.end()
+  await Promise.all([here.event('turn.ended'), there.event('turn.ended')])
+  expect(there.events()).toEqual(here.events())
+  expect(b.host.runs).toEqual([])
+  // The same command again, through either node, gets the first result.
+  expect(await here.ask({ type: 'input', ch: 1, text: 'Hello', id: 'i1' })).toMatchObject({ type: 'ok', seq: 2 })
+})
+
+test('[N31] the turns of a node that died are finished by another, and its readers elsewhere go on', async () => {
+  const { nodes: all } = await nodes(2)
+  const [a, b] = [all[0]!, all[1]!]
+  const here = await a.connect()
+  const session = await here.open()
+  const there = await b.connect()
+  await there.ask({ type: 'attach', ch: 1, session, after: '0' })
+  await there.ask({ type: 'input', ch: 1, text: 'Hello' })
+  const run = await a.host.run()
+  run.speak(1)('Hel')
+  await there.event('chunk.text')
+  a.kill()
+  const again = await b.host.run()
+  expect(again.start).toMatchObject({ turn: 't3', attempt: 2 })
+  expect(await there.event('step.rolledback')).toMatchObject({ reason: 'node_died' })
+  // The dead one may still believe what it likes.
+  run.message(1, 'from the dead')
+  run.end()
+  again.message(1, 'Hello')
+  again.end()
+  expect(await there.event('turn.ended')).toMatchObject({ outcome: 'completed' })
+  const said = there.events().filter(({ type }) => type === 'message.committed')
+  expect(JSON.stringify(said)).not.toContain('the dead')
+})
+
+test('[N32] a node that stops hands its turns on at their next step, and says when to come back', async () => {
+  const { nodes: all } = await nodes(3)
+  const [a, b, c] = [all[0]!, all[1]!, all[2]!]
+  const here = await a.connect()
+  const session = await here.open()
+  const there = await b.connect()
+  await there.ask({ type: 'attach', ch: 1, session, after: '0' })
+  await here.ask({ type: 'input', ch: 1, text: 'Hello' })
+  const run = await a.host.run()
+  run.speak(1)('Hel')
+  await there.event('chunk.text')
+  const stopped = a.server.stop(5_000)
+  expect(await here.next('goaway')).toMatchObject({ reconnectInMs: expect.any(Number) })
+  expect(await there.ask({ type: 'input', ch: 1, text: 'And then?' })).toMatchObject({ type: 'ok' })
+  run.message(1, 'Hello')
+  await run.told('cancel')
+  await stopped
+  await eventually(() => b.host.runs.length + c.host.runs.length === 1)
+  const again = [...b.host.runs, ...c.host.runs][0]!
+  expect(again.start).toMatchObject({ turn: 't3', attempt: 2 })
+  again.end()
+  await there.event('turn.ended')
+  await eventually(() => b.host.runs.length + c.host.runs.length === 2)
+  const withdrawn = there.events().filter(({ type, step }) => type === 'step.rolledback' && step === 't3.1')
+  expect(withdrawn).toEqual([])
+})
+
+test('[N33] a node that is cut off from the store stops its turns, says so, and doubles nothing when it is back', async () => {
+  const { nodes: all, store } = await nodes(2)
+  const [a, b] = [all[0]!, all[1]!]
+  const here = await a.connect()
+  const session = await here.open()
+  const there = await b.connect()
+  await there.ask({ type: 'attach', ch: 1, session, after: '0' })
+  await here.ask({ type: 'input', ch: 1, text: 'Hello' })
+  const run = await a.host.run()
+  run.speak(1)('Hel')
+  a.cutStore(true)
+  await run.told('cancel')
+  expect(await here.next('goaway')).toMatchObject({ reason: 'cut off from the log' })
+  expect((await a.fetch('/readyz')).status).toBe(503)
+  expect(await here.ask({ type: 'input', ch: 1, text: 'Still there?', id: 'x' })).toMatchObject({
+    code: 'overloaded',
+    retry: 'later',
+  })
+  const again = await b.host.run()
+  again.message(1, 'Hello')
+  a.cutStore(false)
+  await eventually(async () => (await a.fetch('/readyz')).status === 200)
+  again.end()
+  await Promise.all([here.event('turn.ended'), there.event('turn.ended')])
+  here.send({ type: 'input', ch: 1, text: 'Still there?', id: 'x' })
+  expect(await here.next(({ id }) => id === 'x')).toMatchObject({ type: 'ok' })
+  expect(a.host.runs).toHaveLength(1)
+  const commits = await store.read(session, 0, { limit: 100, bytes: 1_000_000 })
+  expect(commits.filter(({ json }) => json.includes('"turn.ended"'))).toHaveLength(1)
+})
+
+test('[N34] an operator empties a node, and it takes sessions again when that is taken back', async () => {
+  const { nodes: all } = await nodes(2)
+  const [a, b] = [all[0]!, all[1]!]
+  const here = await a.connect()
+  await here.open()
+  const drained = await b.post('/v1/nodes/a', { drain: true })
+  expect(drained).toMatchObject({ status: 200, body: { name: 'a', drain: true } })
+  const listed = async (name: string) => {
+    const { body } = await b.fetch('/v1/nodes')
+    return (body.nodes as unknown as { name: string; sessions: number; isDraining: boolean }[]).find(
+      (each) => each.name === name,
+    )!
+  }
+  await eventually(async () => {
+    const node = await listed('a')
+    return node.isDraining && node.sessions === 0
+  })
+  expect(await here.ask({ type: 'input', ch: 1, text: 'Hello' })).toMatchObject({ type: 'ok' })
+  const run = await b.host.run()
+  run.end()
+  await here.event('turn.ended')
+  const other = await here.open(2)
+  expect(await here.ask({ type: 'input', ch: 2, text: 'Hello' })).toMatchObject({ type: 'ok' })
+  await b.host.runOf(other)
+  await b.post('/v1/nodes/a', { drain: false })
+  await eventually(async () => !(await listed('a')).isDraining)
+  await here.open(3)
+  await here.ask({ type: 'input', ch: 3, text: 'Hello' })
+  await a.host.run()
+  expect((await b.post('/v1/nodes/nobody', { drain: true })).status).toBe(404)
+})

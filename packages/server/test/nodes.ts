@@ -1,0 +1,101 @@
+import { LocalBus, MemoryStore, type SessionStore, StoreUnavailable } from '@longwire/store'
+import type { ServerOptions } from '../src/index.ts'
+import { type House, house } from './house.ts'
+import { ScriptedHost } from './scripted-host.ts'
+
+// Several servers in this process that share one store and one bus, each of which can be cut off from either.
+
+export interface Node extends House {
+  readonly name: string
+  /** Cuts the node off from the store, or lets it back. */
+  cutStore(isCut: boolean): void
+  /** Cuts the node off from the bus, or lets it back. */
+  cutBus(isCut: boolean): void
+  /** Nobody hears of this node again, and it hears of nobody. */
+  kill(): void
+}
+
+export interface Nodes {
+  readonly store: MemoryStore
+  readonly nodes: readonly Node[]
+  start(name: string, options?: Partial<ServerOptions>): Promise<Node>
+}
+
+/** Short, so that a node is noticed to be dead within half a second. */
+const QUICK = {
+  leaseMs: 400,
+  beatMs: 80,
+  marginMs: 120,
+  sweepMs: 50,
+  followMs: 100,
+  actMs: 500,
+  watchMs: 200,
+}
+
+export interface NodesOptions {
+  /** What becomes of a message on the bus: as `carry` of the bus. */
+  readonly carry?: (topic: string) => readonly number[]
+}
+
+/** Starts so many nodes, named a, b, c … */
+export async function nodes(count: number, options: NodesOptions = {}): Promise<Nodes> {
+  const { carry = () => [0] } = options
+  const store = new MemoryStore()
+  const cutFromBus = new Set<string>()
+  const bus = new LocalBus({
+    carry: (from, to, topic) => (cutFromBus.has(from) || cutFromBus.has(to) ? [] : carry(topic)),
+  })
+  const all: Node[] = []
+  const start = async (name: string, more: Partial<ServerOptions> = {}): Promise<Node> => {
+    const cut = { isCut: false }
+    const host = new ScriptedHost()
+    const own = await house({
+      agents: host,
+      data: cuttable(store, cut),
+      cluster: { name, bus: bus.join(name), times: QUICK },
+      ...more,
+    })
+    const node: Node = {
+      ...own,
+      name,
+      cutStore: (isCut) => {
+        cut.isCut = isCut
+      },
+      cutBus: (isCut) => {
+        if (isCut) cutFromBus.add(name)
+        else cutFromBus.delete(name)
+      },
+      kill: () => {
+        cut.isCut = true
+        cutFromBus.add(name)
+      },
+    }
+    all.push(node)
+    return node
+  }
+  for (let n = 0; n < count; n += 1) await start('abcdefgh'[n]!)
+  return { store, nodes: all, start }
+}
+
+/** The store as a node has it that can be cut off from it. Closing it leaves it to the others. */
+function cuttable(store: MemoryStore, cut: { readonly isCut: boolean }): SessionStore {
+  const through = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (_, name) => {
+        const value = Reflect.get(target, name, target)
+        if (name === 'claims') return through(value as object)
+        if (typeof value !== 'function') return value
+        if (name === 'close') return async () => {}
+        return async (...args: unknown[]) => {
+          if (cut.isCut) throw new StoreUnavailable('unavailable', 'cut off by the test')
+          return Reflect.apply(value, target, args)
+        }
+      },
+    })
+  return through(store as SessionStore & object)
+}
+
+/** Resolves once it holds; it is looked at often. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10))
+}
