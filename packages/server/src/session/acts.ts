@@ -87,7 +87,7 @@ export class Acts {
         return {}
       case 'kill': {
         const turn = ground.session.openTurn
-        return { ...(turn === undefined ? {} : { turn }), killed: ground.turns.kill('an operator ended its worker') }
+        return { ...(turn === undefined ? {} : { turn }), killed: ground.turns.kill(act.why) }
       }
     }
   }

@@ -10,7 +10,7 @@ export type Act =
   | { readonly do: 'command'; readonly command: SessionCommand; readonly speaker: Speaker }
   | { readonly do: 'erase' }
   /** Ends the worker that runs its turn. */
-  | { readonly do: 'kill' }
+  | { readonly do: 'kill'; readonly why: string }
 
 /** What an act made. `killed`: whether there was a worker to end. */
 export type ActResult = CommandResult & { readonly killed?: boolean }

@@ -229,9 +229,9 @@ export class Sessions {
   }
 
   /** Ends the worker that runs the turn of this session, which is run again. */
-  async kill(key: string): Promise<ActResult> {
+  async kill(key: string, why: string): Promise<ActResult> {
     const { session } = await this.byKey(key)
-    return this.#acts.perform(session, { do: 'kill' })
+    return this.#acts.perform(session, { do: 'kill', why })
   }
 
   /** Finds the sessions that an earlier process left in mid-turn, mends them, and goes on with what waits. */

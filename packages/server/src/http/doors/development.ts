@@ -34,8 +34,9 @@ export function developmentDoors(doors: Doors, { sessions, lineFaults, cut, limi
         faults.slowDown(fault.forMs, fault.delayMs)
         break
       case 'kill-turn': {
-        const { turns } = await reach(sessions, c.get('identity'), fault.session)
-        return c.json({ killed: turns.kill('its developer wanted it so') })
+        const { session } = await reach(sessions, c.get('identity'), fault.session)
+        const { killed } = await sessions.kill(session.key, 'its developer wanted it so')
+        return c.json({ killed })
       }
     }
     return c.json({ faults: faults.open })

@@ -70,7 +70,9 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
     const command = { ...body, id: body.id ?? clock.randomId() }
     const key = c.req.param('key')
     const result =
-      action === 'kill' ? await sessions.kill(key) : await act(c, key, { ...command, type: action } as never)
+      action === 'kill'
+        ? await sessions.kill(key, 'an operator ended its worker')
+        : await act(c, key, { ...command, type: action } as never)
     const { principal } = c.get('identity')
     audit({ event: 'operator', principal, did: action, key, command: command.id })
     return c.json({ type: 'ok', id: command.id, ...result })
