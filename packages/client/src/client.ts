@@ -1,31 +1,47 @@
-import type { Metadata } from '@longwire/protocol'
 import { emptyView, type SessionView } from '@longwire/view'
-import {
-  type AgentInfo,
+import { type Auth, authOf, type Ticket } from './auth/credentials.ts'
+import type {
+  AgentInfo,
   Doors,
-  type ForkedSession,
-  type ForkOptions,
-  type SessionDetail,
-  type SessionInfo,
-  type SessionsQuery,
+  ForkedSession,
+  ForkOptions,
+  SessionDetail,
+  SessionInfo,
+  SessionsQuery,
 } from './doors.ts'
-import { type Incoming, Link, type Ticket } from './link/link.ts'
+import type { Incoming } from './link/dialling.ts'
+import { Link } from './link/link.ts'
 import type { LinkState } from './link/link-state.ts'
+import { WireChoice } from './link/wire-choice.ts'
 import { localError } from './longwire-error.ts'
 import { type Outside, type OutsideOptions, outside } from './outside.ts'
 import type { Attachment, Beginning, Filtering, Line } from './session/attachment.ts'
+import type { KeptSends } from './session/kept-sends.ts'
 import { Session } from './session/session.ts'
+import type { ClientStorage } from './storage.ts'
+import type { AgentLike, MetadataOf } from './typed/agent-like.ts'
+import { WIRES, type WireName } from './wire/wire.ts'
 
 export interface ConnectOptions extends OutsideOptions {
   /** Who asks, where the server does not know it from the handshake: a ticket, or a function that fetches a fresh one. */
   readonly ticket?: Ticket
+  /** Who asks, by whatever the server's verifiers know: fetched for every try, and again before it runs out. */
+  readonly auth?: Auth
+  /** Tries in a row after which the client is closed with `unreachable`; without limit unless given. */
+  readonly tries?: number
+  /** The wires that may be used, the best first: all of them unless given. */
+  readonly wires?: readonly WireName[]
+  /** For what shall outlive the page: which wire got through, inputs that wait, places of effects. `localStorage` is one. */
+  readonly storage?: ClientStorage
+  /** Inputs that could not be sent wait in `storage` for the next page; false unless given. */
+  readonly keepSends?: boolean
 }
 
-export interface OpenOptions extends Filtering {
-  readonly agent: string
+export interface OpenOptions<A extends AgentLike = AgentLike> extends Filtering {
+  readonly agent: A extends { readonly name: infer N extends string } ? N : string
   /** An id of your own; the server makes one unless given. */
   readonly session?: string
-  readonly metadata?: Metadata
+  readonly metadata?: MetadataOf<A>
 }
 
 export interface SessionOptions extends Filtering {
@@ -49,7 +65,9 @@ export function connect(url: string | URL, options: ConnectOptions = {}): Client
 
 export class Client {
   readonly #outside: Outside
-  readonly #doors: Doors
+  readonly #base: URL
+  readonly #options: ConnectOptions
+  readonly #doors: () => Promise<Doors>
   readonly #link: Link
   readonly #line: Line
   readonly #byChannel = new Map<number, Attachment>()
@@ -59,9 +77,19 @@ export class Client {
   constructor(url: string | URL, options: ConnectOptions) {
     const base = new URL(url)
     if (!base.pathname.endsWith('/')) base.pathname += '/'
+    this.#base = base
+    this.#options = options
     this.#outside = outside(options)
-    this.#doors = new Doors(base, options.ticket, this.#outside)
-    this.#link = new Link(socketAddress(base), options.ticket, this.#outside, {
+    const { ticket, storage, tries = Number.POSITIVE_INFINITY, wires = WIRES } = options
+    const auth = authOf(ticket, options.auth)
+    const credentials = typeof ticket === 'string' ? { ticket } : {}
+    const choice = new WireChoice(wires, base.href, this.#outside.clock, storage)
+    let doors: Promise<Doors> | undefined
+    this.#doors = () => {
+      doors ??= import('./doors.ts').then(({ Doors }) => new Doors(base, auth, credentials, this.#outside))
+      return doors
+    }
+    this.#link = new Link({ base, credentials, auth, choice, tries }, this.#outside, {
       moved: (state) => this.#moved(state),
       heard: (frame) => this.#heard(frame),
       isWanted: () => this.#byChannel.size > 0,
@@ -74,7 +102,12 @@ export class Client {
     return this.#link.state
   }
 
-  /** Calls `changed` whenever `state` changes. Returns the way to stop it. */
+  /** Commands of all sessions that have no answer yet. */
+  get unsent(): number {
+    return [...this.#byChannel.values()].reduce((unsent, attachment) => unsent + attachment.unsent, 0)
+  }
+
+  /** Calls `changed` whenever `state` or `unsent` changes. Returns the way to stop it. */
   subscribe = (changed: () => void): (() => void) => {
     const subscriber = () => changed()
     this.#subscribers.add(subscriber)
@@ -82,45 +115,43 @@ export class Client {
   }
 
   /** Makes a session and attaches to it. However often the line is lost meanwhile, one session is made. */
-  open(options: OpenOptions): Promise<Session> {
-    return this.session(options).ready
+  open<A extends AgentLike = AgentLike>(options: OpenOptions<A>): Promise<Session<A>> {
+    return this.session<A>(options).ready
   }
 
   /**
    * A handle on a session, at once: on one that is there already, by its id, or on one that it opens. It attaches by
    * itself; `ready` tells when it has.
    */
-  session(target: string | OpenOptions, options: SessionOptions = {}): Session {
-    if (typeof target === 'string') return this.#found(target, options)
-    const { agent, session, metadata, ...filtering } = target
-    const beginning = {
-      type: 'open',
-      agent,
-      ...(session ? { session } : {}),
-      ...(metadata ? { metadata } : {}),
-    } as const
-    return this.#begin(beginning, { view: emptyView() }, filtering)
+  session<A extends AgentLike = AgentLike>(target: string | OpenOptions<A>, options: SessionOptions = {}): Session<A> {
+    if (typeof target === 'string') {
+      const { view, after = view?.at, log, ...filtering } = options
+      return this.#begin<A>({ type: 'attach', session: target }, { view: view ?? emptyView(), after, log }, filtering)
+    }
+    const { agent, session, metadata, ...filtering } = target as OpenOptions
+    const beginning = { type: 'open', agent, session, metadata } as Beginning
+    return this.#begin<A>(beginning, { view: emptyView() }, filtering)
   }
 
-  agents(): Promise<readonly AgentInfo[]> {
-    return this.#doors.agents()
+  async agents(): Promise<readonly AgentInfo[]> {
+    return (await this.#doors()).agents()
   }
 
   /** One's own sessions, newest first, a page at a time. */
-  sessions(
+  async sessions(
     query: SessionsQuery = {},
   ): Promise<{ readonly sessions: readonly SessionInfo[]; readonly cursor?: string }> {
-    return this.#doors.sessions(query)
+    return (await this.#doors()).sessions(query)
   }
 
   /** What is known of one session without attaching to it. */
-  about(session: string): Promise<SessionDetail> {
-    return this.#doors.session(session)
+  async about(session: string): Promise<SessionDetail> {
+    return (await this.#doors()).session(session)
   }
 
   /** Makes a session that begins as this one did, up to a place, and is at rest: to try again from there. */
-  fork(session: string, options: ForkOptions = {}): Promise<ForkedSession> {
-    return this.#doors.fork(session, { ...options, id: this.#outside.randomId() })
+  async fork(session: string, options: ForkOptions = {}): Promise<ForkedSession> {
+    return (await this.#doors()).fork(session, { ...options, id: this.#outside.randomId() })
   }
 
   /** Ends every handle and the line. The sessions themselves go on. */
@@ -128,15 +159,15 @@ export class Client {
     this.#link.end(localError('client_closed'))
   }
 
-  #found(id: string, { view, after = view?.at, log, ...filtering }: SessionOptions): Session {
-    return this.#begin({ type: 'attach', session: id }, { view: view ?? emptyView(), after, log }, filtering)
-  }
-
-  #begin(beginning: Beginning, from: ConstructorParameters<typeof Session>[2], filtering: Filtering): Session {
-    return new Session(this.#line, beginning, from, filtering, (attachment) => {
+  #begin<A extends AgentLike>(
+    beginning: Beginning,
+    from: ConstructorParameters<typeof Session>[2],
+    filtering: Filtering,
+  ): Session<A> {
+    return new Session<A>(this.#line, beginning, from, filtering, (attachment) => {
       if (this.state.kind === 'closed') return attachment.end(this.state.error)
       this.#link.want()
-      if (this.#line.isOnline) attachment.lineFound()
+      if (this.state.kind === 'online') attachment.lineFound(this.state.connection)
     })
   }
 
@@ -153,17 +184,29 @@ export class Client {
         return this.#channels
       },
       released: (_attachment, ch) => this.#byChannel.delete(ch),
-      fetchCommit: (href) => this.#doors.commit(href),
-      openRequests: async (id) => (await this.#doors.session(id)).requests.map(({ request }) => request),
+      storage: this.#options.storage,
+      doors: this.#doors,
+      keptSends: (session) => this.#keptSends(session),
+      outboxChanged: () => this.#tell(),
     }
+  }
+
+  #keptSends(session: string): Promise<KeptSends> | undefined {
+    const { storage, keepSends } = this.#options
+    if (!storage || !keepSends) return undefined
+    return import('./session/kept-sends.ts').then(({ KeptSends }) => new KeptSends(storage, this.#base.href, session))
   }
 
   #moved(state: LinkState): void {
     for (const attachment of [...this.#byChannel.values()]) {
-      if (state.kind === 'online') attachment.lineFound()
+      if (state.kind === 'online') attachment.lineFound(state.connection)
       else if (state.kind === 'closed') attachment.end(state.error)
       else attachment.lineLost()
     }
+    this.#tell()
+  }
+
+  #tell(): void {
     for (const subscriber of this.#subscribers) subscriber()
   }
 
@@ -171,10 +214,4 @@ export class Client {
     if (frame.ch !== undefined) this.#byChannel.get(frame.ch)?.heard(frame)
     else if (frame.id !== undefined) for (const attachment of this.#byChannel.values()) attachment.heard(frame)
   }
-}
-
-function socketAddress(base: URL): string {
-  const url = new URL('v1/socket', base)
-  url.protocol = url.protocol.replace('http', 'ws')
-  return url.href
 }

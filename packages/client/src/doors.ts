@@ -1,7 +1,17 @@
-import type { EventOf, Json, Metadata, SessionEvent, SessionStatus, ToolDescription } from '@longwire/protocol'
-import type { Ticket } from './link/link.ts'
+import type {
+  EventOf,
+  Json,
+  Metadata,
+  Recovered,
+  SessionEvent,
+  SessionStatus,
+  ToolDescription,
+} from '@longwire/protocol'
+import type { SessionView } from '@longwire/view'
+import { type Auth, type Credentials, headersOf } from './auth/credentials.ts'
 import { errorOf, localError } from './longwire-error.ts'
 import type { Outside } from './outside.ts'
+import type { HistoryPage } from './session/session.ts'
 
 /** What anyone may know of an agent. */
 export interface AgentInfo {
@@ -60,15 +70,23 @@ export interface ForkedSession {
   readonly head: number
 }
 
+/** Events after a place. `snapshot`: the place lies too far back, or is not of this log. */
+export interface EventPage {
+  readonly events: readonly SessionEvent[]
+  readonly place: string
+  readonly log: string
+  readonly recovered: Recovered
+}
+
 /** What is asked over plain HTTP: the lists, and what is too big for a frame. */
 export class Doors {
   readonly #base: URL
-  readonly #ticket: Ticket | undefined
+  readonly #auth: Auth
   readonly #fetch: Outside['fetch']
 
-  constructor(base: URL, ticket: Ticket | undefined, { fetch }: Pick<Outside, 'fetch'>) {
+  constructor(base: URL, auth: Auth | undefined, credentials: Credentials, { fetch }: Pick<Outside, 'fetch'>) {
     this.#base = base
-    this.#ticket = ticket
+    this.#auth = auth ?? (() => credentials)
     this.#fetch = fetch
   }
 
@@ -77,7 +95,7 @@ export class Doors {
   }
 
   async sessions(query: SessionsQuery): Promise<{ sessions: readonly SessionInfo[]; cursor?: string }> {
-    const path = `v1/sessions?${new URLSearchParams({ ...query })}`
+    const path = `v1/sessions${search({ ...query })}`
     const { sessions, cursor } = await this.#get<{ sessions: readonly SessionInfo[]; cursor?: string | null }>(path)
     return { sessions, ...(cursor ? { cursor } : {}) }
   }
@@ -93,8 +111,27 @@ export class Doors {
     })
   }
 
+  /** The turns before one that is named, or before those of this view. */
+  async history(session: string, shown: SessionView, query: Query): Promise<Pick<HistoryPage, 'turns' | 'before'>> {
+    const [first] = shown.turns
+    if (query.before === undefined && first && shown.earlier === 0) return { turns: [] }
+    const path = `v1/sessions/${encodeURIComponent(session)}/view${search({ before: first?.turn, ...query })}`
+    const { turns, earlier } = await this.#get<SessionView>(path)
+    return { turns, ...(earlier > 0 ? { before: turns[0]!.turn } : {}) }
+  }
+
+  /** What came after a place, a page at a time. */
+  async events(session: string, query: Query): Promise<EventPage> {
+    const page = await this.#get<EventPage>(`v1/sessions/${encodeURIComponent(session)}/events${search(query)}`)
+    return { ...page, events: await Promise.all(page.events.map((event) => this.#whole(event))) }
+  }
+
   async commit(href: string): Promise<SessionEvent> {
     return this.#get(href)
+  }
+
+  #whole(event: SessionEvent & { readonly href?: string }): SessionEvent | Promise<SessionEvent> {
+    return event.href === undefined ? event : this.commit(event.href)
   }
 
   #get<T>(path: string): Promise<T> {
@@ -110,15 +147,25 @@ export class Doors {
   }
 
   async #answer(url: URL, asked: RequestInit): Promise<Response> {
-    const ticket = typeof this.#ticket === 'function' ? await this.#ticket() : this.#ticket
-    const accept = { accept: 'application/json', ...(asked.body ? { 'content-type': 'application/json' } : {}) }
-    const headers = { ...accept, ...(ticket ? { authorization: `Bearer ${ticket}` } : {}) }
+    const { method = 'GET', body } = asked as { method?: string; body?: string }
+    const who = await headersOf(await this.#auth(), { method, url: url.href, ...(body === undefined ? {} : { body }) })
+    const accept = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+    const headers = { ...accept, ...who }
     try {
       return await this.#fetch(url, { ...asked, headers })
     } catch (cause) {
       throw localError('unreachable', url.origin, cause)
     }
   }
+}
+
+type Query = { readonly [name: string]: string | number | boolean | undefined }
+
+function search(query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, `${value}`] as [string, string]],
+  )
+  return `?${new URLSearchParams(given)}`
 }
 
 function isError(body: unknown): body is Parameters<typeof errorOf>[0] {

@@ -1,4 +1,5 @@
 // A client of a Longwire server, for browsers and Node: a session that keeps its place.
+export type { Auth, Credentials, SignedRequest, Ticket } from './auth/credentials.ts'
 export type { Client, ConnectOptions, OpenOptions, SessionOptions } from './client.ts'
 export { connect } from './client.ts'
 export type {
@@ -10,13 +11,20 @@ export type {
   SessionInfo,
   SessionsQuery,
 } from './doors.ts'
-export type { Ticket } from './link/link.ts'
 export type { LinkState, Loss } from './link/link-state.ts'
+export type { Wakes } from './link/wake.ts'
 export type { LocalErrorCode } from './longwire-error.ts'
 export { LOCAL_ERRORS, LongwireError } from './longwire-error.ts'
 export type { Clock } from './outside.ts'
+export type { ClientTool, ClientToolContext, ClientTools } from './session/client-tool.ts'
+export type { EffectOptions } from './session/derivation/commit-effect.ts'
+export type { Derived } from './session/derived.ts'
 export type { ReadEvent, ViewReplaced } from './session/event-queue.ts'
-export type { ClientTool, ClientToolContext, ClientTools } from './session/provided-tools.ts'
-export { toolAsked } from './session/provided-tools.ts'
+export type { Unsent } from './session/outbox.ts'
 export type { Reply } from './session/reply.ts'
-export type { Accepted, RequestAnswer, SendOptions, Session } from './session/session.ts'
+export type { Accepted, Fate, Sent } from './session/sent.ts'
+export type { HistoryPage, RequestAnswer, SendOptions, Session } from './session/session.ts'
+export { toolAsked } from './session/tool-asked.ts'
+export type { ClientStorage } from './storage.ts'
+export type { AgentLike, AgentTypes, AnswerOf, InputOf, MetadataOf, OutputOf, ViewOf } from './typed/agent-like.ts'
+export type { WireName } from './wire/wire.ts'

@@ -4,12 +4,14 @@ import type { ErrorCode, ErrorFrame, FailureCode, Json, Retry } from '@longwire/
 export const LOCAL_ERRORS = {
   client_closed: { retry: 'never', says: 'the client was closed' },
   detached: { retry: 'never', says: 'this session handle was detached' },
-  line_refused: { retry: 'never', says: 'the server closed the line in a way that means: do not come back' },
-  unreachable: { retry: 'later', says: 'no server answered at this address' },
-  not_longwire: { retry: 'never', says: 'what answered at this address does not speak this protocol' },
-  outbox_full: { retry: 'later', says: 'as many commands wait for an answer in this session as may' },
+  line_refused: { retry: 'never', says: 'the server closed the line for good' },
+  unreachable: { retry: 'later', says: 'no server answered' },
+  not_longwire: { retry: 'never', says: 'what answered speaks another protocol' },
+  outbox_full: { retry: 'later', says: 'too many commands wait in this session' },
   tool_failed: { retry: 'never', says: 'the tool of this client failed' },
-  input_returned: { retry: 'never', says: 'the input came back without being applied to a turn' },
+  expired: { retry: 'never', says: 'the input was not sent in time' },
+  storage_failed: { retry: 'later', says: 'what shall outlive the page could not be kept' },
+  input_returned: { retry: 'never', says: 'the input was not applied to a turn' },
 } as const satisfies Record<string, { retry: Retry; says: string }>
 
 export type LocalErrorCode = keyof typeof LOCAL_ERRORS

@@ -1,5 +1,6 @@
-import { dialWebSocket } from './wire/web-socket-wire.ts'
-import type { DialWire } from './wire/wire.ts'
+import { later } from './later.ts'
+import type { Wakes } from './link/wake.ts'
+import { type Dials, dialsOf } from './wire/dials.ts'
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -15,29 +16,34 @@ export interface Outside {
   readonly chance: () => number
   /** An id that nobody else chooses. */
   readonly randomId: () => string
-  readonly dial: DialWire
+  readonly dials: Dials
   readonly fetch: typeof globalThis.fetch
+  /** When the network or the page is back. */
+  readonly wakes: Wakes
 }
 
 const clock: Clock = {
   now: () => Date.now(),
   after(ms, then) {
-    const timer = setTimeout(then, ms)
+    // A timer holds 31 bits of milliseconds. What is later than that is asked for again.
+    const timer = setTimeout(then, Math.min(ms, 2_147_483_647))
     return () => clearTimeout(timer)
   },
 }
 
-export interface OutsideOptions extends Partial<Omit<Outside, 'dial'>> {
+export interface OutsideOptions extends Partial<Omit<Outside, 'dials'>> {
   /** A constructor with the browser's interface; the global one unless given. */
   readonly webSocket?: typeof globalThis.WebSocket
 }
 
 export function outside(options: OutsideOptions): Outside {
+  const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   return {
     clock: options.clock ?? clock,
     chance: options.chance ?? Math.random,
     randomId: options.randomId ?? (() => crypto.randomUUID()),
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    dial: dialWebSocket(options.webSocket ?? globalThis.WebSocket),
+    fetch,
+    dials: dialsOf(options.webSocket, fetch),
+    wakes: options.wakes ?? ((wake) => later(import('./link/wake.ts'), ({ pageWakes }) => pageWakes(wake))),
   }
 }

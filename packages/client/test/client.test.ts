@@ -71,7 +71,7 @@ describe('a line', () => {
   test('[K3] a try without a welcome is given up after ten seconds', async () => {
     await using server = await ScriptedServer.listen()
     const clock = new HeldClock()
-    const client = connect(server.url, { clock })
+    const client = connect(server.url, { clock, wires: ['websocket'] })
     client.session('s')
     await server.line()
     expect(clock.next).toBe(10_000)
@@ -199,7 +199,7 @@ describe('a session', () => {
     const again = await next.take('input')
     expect(again).toEqual(first)
     next.say({ type: 'ok', id: first.id, ch: 1, seq: 2, input: 'in1', turn: 't1' })
-    expect(await sending).toEqual({ seq: 2, input: 'in1', turn: 't1' })
+    expect(await sending.accepted).toEqual({ seq: 2, input: 'in1', turn: 't1' })
     next.cut()
     const last = await server.line()
     last.welcome()
@@ -218,7 +218,7 @@ describe('a session', () => {
     await next.attach()
     const { id } = await next.take('input')
     next.say({ type: 'ok', id, ch: 1, seq: 2, input: 'in1' })
-    expect(await sending).toEqual({ seq: 2, input: 'in1' })
+    expect(await sending.accepted).toEqual({ seq: 2, input: 'in1' })
     client.close()
   })
 

@@ -7,35 +7,79 @@ const error = localError('client_closed')
 
 const STATES: { [K in LinkState['kind']]: Extract<LinkState, { kind: K }> } = {
   idle: { kind: 'idle' },
-  connecting: { kind: 'connecting', attempt: 3 },
-  online: { kind: 'online', attempt: 3, since: 1_000, connection: 'c', principal: 'p', heartbeatMs: 100 },
-  waiting: { kind: 'waiting', attempt: 3, until: 9_000, why: 'cut' },
+  connecting: { kind: 'connecting', attempt: 3, wire: 'sse' },
+  online: { kind: 'online', attempt: 3, wire: 'sse', since: 1_000, connection: 'c', principal: 'p', heartbeatMs: 100 },
+  waiting: { kind: 'waiting', attempt: 3, wire: 'sse', until: 9_000, why: 'cut' },
   closed: { kind: 'closed', error },
 }
 
 const INPUTS: { [T in LinkInput['type']]: Extract<LinkInput, { type: T }> } = {
-  want: { type: 'want' },
-  welcome: { type: 'welcome', at: 2_000, connection: 'c2', principal: 'p', heartbeatMs: 100 },
-  lost: { type: 'lost', why: 'cut', at: 2_000, chance: 0.5 },
+  want: { type: 'want', wire: 'websocket' },
+  welcome: { type: 'welcome', at: 2_000, wire: 'websocket', connection: 'c2', principal: 'p', heartbeatMs: 100 },
+  blocked: { type: 'blocked', next: 'poll' },
+  lost: { type: 'lost', why: 'cut', at: 2_000, chance: 0.5, next: 'websocket' },
   unneeded: { type: 'unneeded' },
   due: { type: 'due' },
+  woken: { type: 'woken' },
   end: { type: 'end', error },
 }
 
-const TABLE: Record<LinkState['kind'], Record<LinkInput['type'], LinkState['kind']>> = {
-  idle: { want: 'connecting', welcome: 'idle', lost: 'idle', unneeded: 'idle', due: 'idle', end: 'closed' },
+type Kind = LinkState['kind']
+const TABLE: Record<Kind, Record<LinkInput['type'], Kind>> = {
+  idle: {
+    want: 'connecting',
+    welcome: 'idle',
+    blocked: 'idle',
+    lost: 'idle',
+    unneeded: 'idle',
+    due: 'idle',
+    woken: 'idle',
+    end: 'closed',
+  },
   connecting: {
     want: 'connecting',
     welcome: 'online',
+    blocked: 'connecting',
     lost: 'waiting',
     unneeded: 'idle',
     due: 'connecting',
+    woken: 'connecting',
     end: 'closed',
   },
-  online: { want: 'online', welcome: 'online', lost: 'waiting', unneeded: 'idle', due: 'online', end: 'closed' },
-  waiting: { want: 'waiting', welcome: 'waiting', lost: 'waiting', unneeded: 'idle', due: 'connecting', end: 'closed' },
-  closed: { want: 'closed', welcome: 'closed', lost: 'closed', unneeded: 'closed', due: 'closed', end: 'closed' },
+  online: {
+    want: 'online',
+    welcome: 'online',
+    blocked: 'online',
+    lost: 'waiting',
+    unneeded: 'idle',
+    due: 'online',
+    woken: 'online',
+    end: 'closed',
+  },
+  waiting: {
+    want: 'waiting',
+    welcome: 'waiting',
+    blocked: 'waiting',
+    lost: 'waiting',
+    unneeded: 'idle',
+    due: 'connecting',
+    woken: 'connecting',
+    end: 'closed',
+  },
+  closed: {
+    want: 'closed',
+    welcome: 'closed',
+    blocked: 'closed',
+    lost: 'closed',
+    unneeded: 'closed',
+    due: 'closed',
+    woken: 'closed',
+    end: 'closed',
+  },
 }
+
+/** Where the state stays of its kind and is another all the same: another wire is tried, or has taken over. */
+const MOVES_WITHIN: ReadonlySet<string> = new Set(['connecting blocked', 'online welcome'])
 
 describe('the link', () => {
   for (const [from, row] of Object.entries(TABLE)) {
@@ -44,7 +88,7 @@ describe('the link', () => {
         const before = STATES[from as LinkState['kind']]
         const after = step(before, INPUTS[input as LinkInput['type']])
         expect(after.kind).toBe(to)
-        if (to === from) expect(after).toBe(before)
+        if (to === from && !MOVES_WITHIN.has(`${from} ${input}`)) expect(after).toBe(before)
       })
     }
   }
@@ -63,12 +107,26 @@ describe('the link', () => {
   })
 
   test('[K2] the next try after a wait counts one more', () => {
-    expect(step(STATES.waiting, INPUTS.due)).toEqual({ kind: 'connecting', attempt: 4 })
+    expect(step(STATES.waiting, INPUTS.due)).toEqual({ kind: 'connecting', attempt: 4, wire: 'sse' })
   })
 
   test('[K2] the delay of a goaway is kept as it is, and retryAfterMs is the least wait', () => {
     expect(step(STATES.online, { ...INPUTS.lost, delayMs: 1_234 })).toMatchObject({ until: 3_234 })
     expect(step(STATES.online, { ...INPUTS.lost, atLeastMs: 60_000 })).toMatchObject({ until: 62_000 })
     expect(step(STATES.online, { ...INPUTS.lost, atLeastMs: 1 })).toMatchObject({ until: 2_400 })
+  })
+
+  test('[K31] a wire that is blocked gives way to the next one in the same attempt', () => {
+    expect(step(STATES.connecting, INPUTS.blocked)).toEqual({ kind: 'connecting', attempt: 3, wire: 'poll' })
+  })
+
+  test('[K32] a line that is welcome on another wire takes over from the one that is there', () => {
+    expect(step(STATES.online, INPUTS.welcome)).toMatchObject({ wire: 'websocket', connection: 'c2', attempt: 3 })
+  })
+
+  test('[K33] waking cuts a wait short, but not the one that a goaway named', () => {
+    const goingAway = { ...STATES.waiting, why: 'going_away' } as const
+    expect(step(STATES.waiting, INPUTS.woken)).toEqual({ kind: 'connecting', attempt: 4, wire: 'sse' })
+    expect(step(goingAway, INPUTS.woken)).toBe(goingAway)
   })
 })

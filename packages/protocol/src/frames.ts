@@ -9,6 +9,7 @@ function frame<T extends string, F extends z.ZodRawShape>(type: T, says: string,
 const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]
 const id = CommandId.optional().describe('the command that this answers')
 const ch = Channel.optional()
+const expiresAt = z.number().optional()
 
 export const Viewer = z
   .object({
@@ -31,6 +32,7 @@ export const FRAMES = {
     principal: z.string().describe('who asks, as the server sees it'),
     heartbeatMs: z.int().describe('a line on which nothing came for twice as long is dead'),
     limits: z.record(z.string(), z.number()).describe('the bounds in force, by name'),
+    expiresAt: expiresAt.describe('milliseconds since 1970: the identity of the connection ends then, unless renewed'),
   }),
   ok: frame('ok', 'The command is done. The fields beside `id` say what it made.', {
     id: CommandId,
@@ -39,6 +41,7 @@ export const FRAMES = {
     session: SessionId.optional(),
     input: InputId.optional(),
     turn: TurnId.optional(),
+    expiresAt: expiresAt.describe('of `renew`: milliseconds since 1970 when the fresh identity ends'),
   }),
   error: frame(
     'error',

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERRORS } from '@longwire/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -13,6 +12,8 @@ import { Interpreter } from './dialects/interpreter.ts'
 import type { OpenLine } from './operator/lines.ts'
 import { challengeFor, errorFrame, Refusal } from './refusal.ts'
 import { offersOneOf, selectSubprotocol } from './wires/handshake.ts'
+import { HeldSocket } from './wires/held-socket.ts'
+import type { HeldWire } from './wires/held-wire.ts'
 import { WebSocketWire } from './wires/websocket-wire.ts'
 
 const SUBPROTOCOLS = ['longwire.v1']
@@ -31,17 +32,6 @@ class NamingSocket extends WebSocket {
   }
 }
 
-interface Held {
-  readonly socket: WebSocket
-  readonly stream: Duplex
-  readonly wire: WebSocketWire
-  readonly connection: Connection
-  /** What the peer's side had taken when time was last kept. */
-  taken: number
-  /** When the peer was last asked for a sign of life. */
-  askedAt: number
-}
-
 interface Spoken {
   readonly line: Line
   readonly speech: Speech
@@ -53,12 +43,12 @@ interface HandshakeDoor {
   readonly gate: Gate
 }
 
-/** The WebSocket door: takes handshakes, and keeps time for every connection with one timer. */
+/** The WebSocket door: takes handshakes. And all connections, whatever their wire: one timer keeps time for them. */
 export class Connections {
   readonly #house: ConnectionHouse
   readonly #door: HandshakeDoor
   readonly #server: WebSocketServer
-  readonly #held = new Set<Held>()
+  readonly #held = new Set<HeldWire>()
   /** What else the answer to a handshake carries. */
   readonly #handshakes = new WeakMap<IncomingMessage, readonly string[]>()
   readonly #ticking: NodeJS.Timeout
@@ -86,9 +76,9 @@ export class Connections {
 
   /** Those that are open, as an operator may look at them. */
   get lines(): OpenLine[] {
-    return [...this.#held].map(({ connection, wire }) => ({
+    return [...this.#held].map(({ connection, name, wire }) => ({
       id: connection.id,
-      wire: 'websocket',
+      wire: name,
       identity: connection.whoever,
       since: connection.since,
       attachments: connection.channels.attachments,
@@ -108,6 +98,22 @@ export class Connections {
     return attachments
   }
 
+  /** Refuses one more connection where there may be none. */
+  refuseMore(): void {
+    if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
+    const { connections } = this.#house.limits
+    if (this.#held.size >= connections) throw new Refusal('too_many_connections', `${connections} are open`)
+  }
+
+  /** Keeps time for this connection until its wire is gone. */
+  hold(held: HeldWire): void {
+    this.#held.add(held)
+    void held.gone.then(() => {
+      this.#held.delete(held)
+      held.connection.over()
+    })
+  }
+
   /** Takes an upgrade of the HTTP server, or refuses it with the status of the error. With a line it speaks a dialect. */
   async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, line?: Line): Promise<void> {
     stream.on('error', () => stream.destroy())
@@ -116,9 +122,7 @@ export class Connections {
     try {
       this.#door.origins.refuseForeign(request)
       if (!line) refuseOtherSubprotocols(request)
-      if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
-      const { connections } = this.#house.limits
-      if (this.#held.size >= connections) throw new Refusal('too_many_connections', `${connections} are open`)
+      this.refuseMore()
       const identity = await this.#door.gate.handshake(request)
       if (line && !identity)
         throw new Refusal('unauthenticated', 'the handshake carries no identity that is known here')
@@ -139,7 +143,7 @@ export class Connections {
   /** Cuts this line, or all of them, without a word, and answers how many. */
   cut(connection: string | undefined): number {
     const cut = [...this.#held].filter((held) => connection === undefined || held.connection.id === connection)
-    for (const { socket } of cut) socket.terminate()
+    for (const held of cut) held.cut()
     return cut.length
   }
 
@@ -165,10 +169,10 @@ export class Connections {
   async close(graceMs: number): Promise<void> {
     this.#isStopping = true
     clearInterval(this.#ticking)
-    const gone = [...this.#held].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)))
+    const gone = [...this.#held].map((held) => held.gone)
     for (const { connection } of this.#held) connection.endWith('going_away', 'this node is stopping')
     const cut = setTimeout(() => {
-      for (const { socket } of this.#held) socket.terminate()
+      for (const held of this.#held) held.cut()
     }, graceMs)
     await Promise.all(gone)
     clearTimeout(cut)
@@ -184,8 +188,7 @@ export class Connections {
     const house = spoken ? { ...this.#house, limits: { ...limits, stubBytes } } : this.#house
     const connection = new Connection(house, interpreter ?? wire, identity)
     interpreter?.serve(connection)
-    const held: Held = { socket, stream, wire, connection, taken: 0, askedAt: 0 }
-    this.#held.add(held)
+    this.hold(new HeldSocket(connection, wire, socket, stream))
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (interpreter) interpreter.heard(data.toString('utf8'))
       else if (isBinary) connection.misread(new Refusal('bad_frame', 'a binary frame: frames are text'))
@@ -202,38 +205,14 @@ export class Connections {
     socket.on('error', (error) =>
       this.#house.log.debug({ connection: connection.id, err: error }, 'a frame was refused'),
     )
-    socket.on('close', () => {
-      this.#held.delete(held)
-      connection.over()
-    })
   }
 
   #tick(): void {
     for (const { connection } of this.#held) connection.tick()
     // After what came in meanwhile was read: time may have stood still here, and a sign of life may be waiting.
     setImmediate(() => {
-      for (const held of this.#held) this.#askForLife(held)
+      for (const held of this.#held) held.askForLife()
     })
-  }
-
-  /**
-   * A peer that is silent for the interval is asked for a sign of life, and one that gives none for another is dead: its
-   * socket is cut, for nobody would answer a close. It is always asked first, so a server that itself was held up for
-   * long drops nobody for it.
-   */
-  #askForLife(held: Held): void {
-    const { socket, stream, connection } = held
-    const { heartbeatMs, clock } = this.#house
-    // A peer that still takes what waits for it is alive, however long its answer stands behind that.
-    const taken = ((stream as Socket).bytesWritten ?? 0) - stream.writableLength
-    if (stream.writableLength > 0 && taken > held.taken) connection.alive()
-    held.taken = taken
-    if (connection.silentMs < heartbeatMs) return
-    const now = clock.now()
-    if (held.askedAt <= now - connection.silentMs) {
-      held.askedAt = now
-      if (socket.readyState === WebSocket.OPEN) socket.ping()
-    } else if (now - held.askedAt >= heartbeatMs) socket.terminate()
   }
 }
 

@@ -24,6 +24,7 @@ import { Refusal } from './refusal.ts'
 import { Sessions } from './session/sessions.ts'
 import { VERSION } from './version.ts'
 import { mendHandshake } from './wires/handshake.ts'
+import { HttpLines } from './wires/http-lines.ts'
 
 /** A server that is listening. */
 export interface LongwireServer {
@@ -98,6 +99,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const lineFaults = isForItsDeveloper(options) ? new LineFaults(clock) : undefined
   const connectionHouse = { lineFaults, sessions, limits, heartbeatMs, clock, log, redeem, identities, refused }
   const connections = new Connections(connectionHouse, { gate, origins })
+  const httpLines = new HttpLines(connectionHouse, connections)
   const open = new Set<() => void>()
   const streams = new Set<OpenLine>()
   const bufferedBytes = () => [...streams].reduce((sum, line) => sum + line.bufferedBytes, connections.bufferedBytes)
@@ -105,6 +107,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const house: DialectHouse = {
     sessions,
     tickets,
+    httpLines,
     gate,
     origins,
     identities,

@@ -181,7 +181,7 @@ export class Talk {
     this.#sending.push(text)
     this.#options.session
       .send(text, { delivery })
-      .catch((error: LongwireError) => this.#say(`not sent: ${error.message}`))
+      .accepted.catch((error: LongwireError) => this.#say(`not sent: ${error.message}`))
       .finally(() => {
         this.#sending.splice(this.#sending.indexOf(text), 1)
         this.#drawSoon()

@@ -11,12 +11,15 @@ import type {
 } from '@longwire/protocol'
 import { isAfter, ORIGIN, parsePlace, placeOf, printPlace } from '@longwire/protocol'
 import { fold, type SessionView } from '@longwire/view'
+import type { Doors } from '../doors.ts'
 import { backOff } from '../link/back-off.ts'
-import type { Incoming } from '../link/link.ts'
+import type { Incoming } from '../link/dialling.ts'
 import { errorOf, type LongwireError } from '../longwire-error.ts'
 import type { Outside } from '../outside.ts'
+import type { ClientStorage } from '../storage.ts'
 import type { ReadEvent } from './event-queue.ts'
-import { Outbox } from './outbox.ts'
+import type { KeptSends } from './kept-sends.ts'
+import { Outbox, type PostOptions, type Unsent } from './outbox.ts'
 
 /** What a session needs of the client it belongs to. */
 export interface Line {
@@ -25,11 +28,14 @@ export interface Line {
   send(command: Command): void
   /** A channel that no attachment of this client ever had. */
   newChannel(attachment: Attachment): number
-  /** A commit that was too big for a frame. */
-  fetchCommit(href: string): Promise<SessionEvent>
   released(attachment: Attachment, ch: number): void
-  /** The requests of a session that are open now, by id. */
-  openRequests(session: string): Promise<readonly string[]>
+  readonly storage: ClientStorage | undefined
+  /** What is asked of the session over plain HTTP. */
+  doors(): Promise<Doors>
+  /** Where inputs that wait outlive the page, where they do. */
+  keptSends(session: string): Promise<KeptSends> | undefined
+  /** A command was given, or answered. */
+  outboxChanged(): void
 }
 
 export interface AttachmentListener {
@@ -38,6 +44,7 @@ export interface AttachmentListener {
   moved(event: ReadEvent): void
   /** Others have come or gone. */
   present(): void
+  outboxChanged(): void
   ended(error: LongwireError): void
 }
 
@@ -83,13 +90,16 @@ export class Attachment {
   #head = 0
   #ch: number
   #tries = 0
+  #connection = ''
   #stopTimer = () => {}
   /** Undefined once the session is known by its id. The command keeps its id, so that asking twice makes one session. */
   #opening: FrameOfOpen | undefined
   /** Whether there is a place to go on from. */
-  #hasPlace: boolean
-  readonly #outbox = new Outbox()
-  readonly #filtering: Filtering
+  hasPlace: boolean
+  readonly #outbox: Outbox
+  /** What comes before whatever else is sent is not there yet. */
+  #isHeld = false
+  readonly filtering: Filtering
   readonly #line: Line
   readonly #listener: AttachmentListener
 
@@ -102,11 +112,12 @@ export class Attachment {
   ) {
     this.#line = line
     this.#listener = listener
-    this.#filtering = filtering
+    this.filtering = filtering
+    this.#outbox = new Outbox(line.outside.clock, () => listener.outboxChanged())
     this.#ch = line.newChannel(this)
     this.view = from.view
     this.log = from.log
-    this.#hasPlace = from.after !== undefined
+    this.hasPlace = from.after !== undefined
     this.place = from.after === undefined ? ORIGIN : placeNamed(from.after)
     if (beginning.type === 'open') this.#opening = { ...beginning, id: line.outside.randomId() }
     this.session = beginning.session
@@ -116,8 +127,10 @@ export class Attachment {
     return this.#state.kind === 'ended'
   }
 
-  /** The line is there, or there again. */
-  lineFound(): void {
+  /** The line is there, or there again. Another connection may have taken over without one being lost. */
+  lineFound(connection: string): void {
+    if (connection !== this.#connection) this.lineLost()
+    this.#connection = connection
     if (this.#state.kind === 'away') this.#ask()
   }
 
@@ -129,11 +142,28 @@ export class Attachment {
     if (this.#state.kind !== 'fetching') this.#state = { kind: 'away' }
   }
 
-  post(command: SessionCommand): ReturnType<Outbox['post']> {
+  post(command: SessionCommand, options?: PostOptions): ReturnType<Outbox['post']> {
     if (this.#state.kind === 'ended') return Promise.reject(this.#state.error)
-    const answered = this.#outbox.post(command)
+    const answered = this.#outbox.post(command, options)
     this.#flush()
     return answered
+  }
+
+  /** Sends nothing until this is there, which goes first. */
+  hold(first: Promise<unknown>): void {
+    this.#isHeld = true
+    void first.then(() => {
+      this.#isHeld = false
+      this.#flush()
+    })
+  }
+
+  get unsent(): number {
+    return this.#outbox.size
+  }
+
+  get inputs(): readonly Unsent[] {
+    return this.#outbox.inputs
   }
 
   /** Lets go of the session: it goes on without this reader. */
@@ -183,12 +213,12 @@ export class Attachment {
     const id = this.#opening?.id ?? this.#line.outside.randomId()
     this.#state = { kind: 'asking', id }
     const first = this.#opening ?? { type: 'attach', id, session: this.session!, ...this.#since }
-    this.#line.send({ ...first, ch: this.#ch, ...this.#filtering })
+    this.#line.send({ ...first, ch: this.#ch, ...this.filtering })
   }
 
   get #since(): { after?: string; log?: string } {
-    if (!this.#hasPlace) return {}
-    return { after: printPlace(this.place), ...(this.log === undefined ? {} : { log: this.log }) }
+    // What is undefined is not sent.
+    return this.hasPlace ? ({ after: printPlace(this.place), log: this.log } as object) : {}
   }
 
   #attached({ session, agent, head, log, recovered }: FrameOf<'attached'>): void {
@@ -210,7 +240,7 @@ export class Attachment {
     this.#state = { kind: 'live' }
     this.view = view as unknown as SessionView
     this.place = placeNamed(at)
-    this.#hasPlace = true
+    this.hasPlace = true
     this.#listener.moved({ type: 'snapshot', why, at, view: this.view })
     this.#listener.attached()
   }
@@ -229,7 +259,7 @@ export class Attachment {
 
   #fold(event: SessionEvent): void {
     this.place = placeOf(event)
-    this.#hasPlace = true
+    this.hasPlace = true
     this.view = fold(this.view, event)
     this.#listener.moved(event)
   }
@@ -241,7 +271,10 @@ export class Attachment {
     this.#ch = this.#line.newChannel(this)
     this.#outbox.lineLost()
     this.#state = { kind: 'fetching' }
-    const commit = await this.#line.fetchCommit(href).catch(() => undefined)
+    const commit = await this.#line
+      .doors()
+      .then((doors) => doors.commit(href))
+      .catch(() => undefined)
     if ((this.#state as State).kind !== 'fetching') return
     if (commit) this.#fold(commit)
     if (!commit || !this.#line.isOnline) this.#askLater(0)
@@ -263,12 +296,12 @@ export class Attachment {
     const { clock, chance } = this.#line.outside
     const wait = Math.max(atLeastMs, backOff(this.#tries, chance()))
     this.#stopTimer = clock.after(wait, () => {
-      if (this.#line.isOnline) this.lineFound()
+      if (this.#line.isOnline && this.#state.kind === 'away') this.#ask()
     })
   }
 
   #flush(): void {
-    if (!this.#isAttached) return
+    if (!this.#isAttached || this.#isHeld) return
     this.#outbox.flush((command) => this.#line.send({ ...command, ch: this.#ch }))
   }
 
@@ -281,6 +314,6 @@ type FrameOfOpen = Extract<Beginning, { type: 'open' }> & { readonly id: string 
 
 function placeNamed(text: string): Place {
   const place = parsePlace(text)
-  if (!place) throw new TypeError(`«${text}» is not a place: "17", or "17.3"`)
+  if (!place) throw new TypeError(`not a place: ${text}`)
   return place
 }

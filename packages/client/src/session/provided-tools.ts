@@ -1,29 +1,30 @@
 import type { Json } from '@longwire/protocol'
-import type { RequestView, SessionView } from '@longwire/view'
+import type { RequestView } from '@longwire/view'
 import { LOCAL_ERRORS } from '../longwire-error.ts'
+import type { ClientTool, ClientTools } from './client-tool.ts'
 import type { RequestAnswer, Session } from './session.ts'
-
-/** What a tool of this side of the line gets beside its input. */
-export interface ClientToolContext {
-  readonly session: string
-  readonly request: string
-  /** Aborts when the answer is not wanted any more: settled by somebody else, the turn stopped, the handle ended. */
-  readonly signal: AbortSignal
-}
-
-/** Does what the agent asks of the page or terminal that holds the session. What it gives must be JSON, or nothing. */
-export type ClientTool = (input: Json, context: ClientToolContext) => unknown
-
-export type ClientTools = { readonly [name: string]: ClientTool }
+import { toolAsked } from './tool-asked.ts'
 
 /** Over it a result is a failure: it would not fit in a frame. */
 const MOST_RESULT = 500_000
+
+/** Runs these tools for the session, until it is stopped. */
+export function provide(session: Session, tools: ClientTools): () => void {
+  const provided = new ProvidedTools(session, tools)
+  const look = () => provided.look()
+  const stopWatching = session.watch(look)
+  session.ready.then(look, () => {})
+  return () => {
+    stopWatching()
+    provided.stop()
+  }
+}
 
 /**
  * Runs the tools of this side for one session: each request once, however often the line is lost meanwhile. What a tool
  * throws is the answer `decline`, with `{ error: { code: 'tool_failed', message } }` for the agent to read.
  */
-export class ProvidedTools {
+class ProvidedTools {
   readonly #session: Session
   readonly #tools: ClientTools
   /** Requests that this handle has taken, with what stops each that is still at work. */
@@ -61,23 +62,23 @@ export class ProvidedTools {
     void this.#run(tool, request, at.signal)
   }
 
+  /** The view may be from elsewhere, or catching up: then the server is asked. */
+  async #isStillOpen(request: string): Promise<boolean> {
+    const { line, id, isCaughtUp } = this.#session
+    if (isCaughtUp) return true
+    const { requests } = await (await line.doors()).session(id)
+    return requests.some((open) => open.request === request)
+  }
+
   async #run(tool: ClientTool, { request, input = null }: RequestView, signal: AbortSignal): Promise<void> {
     try {
-      if (!(await this.#session.isStillOpen(request)) || signal.aborted) return
+      if (!(await this.#isStillOpen(request)) || signal.aborted) return
       const answer = await answerOf(() => tool(input, { session: this.#session.id, request, signal }))
       if (!signal.aborted) await this.#session.answer(request, answer)
     } catch {
       // Whoever was faster has answered; whatever else is wrong, the handle's own error tells.
     }
   }
-}
-
-/** The name of the tool that a `client-tool` request is about: that of its call. */
-export function toolAsked({ turns }: SessionView, { call, turn }: RequestView): string | undefined {
-  const messages = turns.findLast((each) => each.turn === turn)?.messages ?? []
-  for (const { parts } of messages)
-    for (const part of parts) if (part.type === 'tool' && part.call === call) return part.name
-  return undefined
 }
 
 async function answerOf(work: () => unknown): Promise<RequestAnswer> {

@@ -1,30 +1,47 @@
-import type { Delivery, InputPart, Json, Metadata, SessionStatus, Viewer } from '@longwire/protocol'
+import type {
+  CommandOf,
+  Delivery,
+  Draft,
+  DraftType,
+  EventOf,
+  InputPart,
+  Json,
+  Metadata,
+  SessionEvent,
+  SessionStatus,
+  Viewer,
+} from '@longwire/protocol'
 import { isAfter, printPlace } from '@longwire/protocol'
 import type { SessionView } from '@longwire/view'
+import { later } from '../later.ts'
 import { type LongwireError, localError } from '../longwire-error.ts'
+import type { AgentLike, AnswerOf, ClientToolsOf, CommitOf, EventsOf, ViewOf } from '../typed/agent-like.ts'
 import { Attachment, type Beginning, type Filtering, type Line } from './attachment.ts'
+import type { ClientTools } from './client-tool.ts'
+import type { EffectOptions } from './derivation/commit-effect.ts'
+import { Derived } from './derived.ts'
 import { EventQueue, type ReadEvent } from './event-queue.ts'
-import { type ClientTools, ProvidedTools } from './provided-tools.ts'
+import type { KeptSends } from './kept-sends.ts'
+import type { Unsent } from './outbox.ts'
 import { Reply } from './reply.ts'
+import { type Accepted, remember, type Sent, sentOf, type ToldFates } from './sent.ts'
 
-/** What became of an input: it is in the log. */
-export interface Accepted {
-  /** The commit that holds it. */
-  readonly seq: number
-  readonly input: string
-  /** The turn that it started, where it did so at once. */
-  readonly turn?: string
-}
+/** What state and effects are made of is loaded when the first is asked for. */
+const loadDerivation = () => import('./derivation/derivation.ts')
 
 export interface SendOptions {
   /** `queue` unless given: the next turn. `steer` joins the running turn, `interrupt` cancels it and starts one. */
   readonly delivery?: Delivery
   /** For the agent, not for the reader: what page the person is on, what is selected. */
   readonly context?: Json
+  /** Milliseconds in which it has to leave; after them it is not sent any more, and rejects with `expired`. */
+  readonly expiresIn?: number
+  /** An id of your own, another for each input: sending it again with the same content is the same input. */
+  readonly id?: string
 }
 
 /** What a person answers to a request of the agent. */
-export type RequestAnswer =
+export type RequestAnswer<Content = Json> =
   | {
       readonly approved: boolean
       readonly reason?: string
@@ -32,21 +49,34 @@ export type RequestAnswer =
       /** Of the request as the person saw it; as the view shows it unless given. */
       readonly hash?: string
     }
-  | { readonly action: 'accept' | 'decline' | 'cancel'; readonly content?: Json }
+  | { readonly action: 'accept' | 'decline' | 'cancel'; readonly content?: Content }
+
+/** Turns of the past, oldest first. */
+export interface HistoryPage<A extends AgentLike = AgentLike> {
+  readonly turns: ViewOf<A>['turns']
+  /** For the page before this one; left out where the session begins. */
+  readonly before?: string
+}
 
 /**
  * One session on a client's line. It comes back by itself, from its place, for as long as the client does; every command
  * resolves once the server has answered it, however many lines that took, and rejects with a `LongwireError`.
  */
-export class Session {
+export class Session<A extends AgentLike = AgentLike> {
   /** Resolves when the view is the server's for the first time; rejects when the session cannot be had. */
   readonly ready: Promise<this>
   readonly #attachment: Attachment
-  readonly #line: Line
-  readonly #outsideId: () => string
+  /** @internal */
+  readonly line: Line
+  readonly #fates: ToldFates = new Map()
   readonly #subscribers = new Set<() => void>()
   readonly #watchers = new Set<(event: ReadEvent | undefined) => void>()
   readonly #queues = new Set<EventQueue>()
+  /** By the id of their command, until they are accepted. */
+  readonly #sent = new Map<string, Sent>()
+  #kept: KeptSends | undefined
+  #isKeeping = false
+  #outbox: readonly Unsent[] | undefined
   #error: LongwireError | undefined
 
   constructor(
@@ -59,12 +89,15 @@ export class Session {
     const ready = Promise.withResolvers<this>()
     ready.promise.catch(() => {}) // who does not wait for it hears of the error where they ask for something
     this.ready = ready.promise
-    this.#line = line
-    this.#outsideId = line.outside.randomId
+    this.line = line
     this.#attachment = new Attachment(line, beginning, from, filtering, {
-      attached: () => ready.resolve(this),
+      attached: () => {
+        this.#keep()
+        ready.resolve(this)
+      },
       moved: (event) => this.#moved(event),
       present: () => this.#tellSubscribers(),
+      outboxChanged: () => this.#outboxChanged(),
       ended: (error) => {
         this.#error = error
         ready.reject(error)
@@ -72,6 +105,7 @@ export class Session {
         for (const queue of this.#queues) queue.end(error.code === 'detached' ? undefined : error)
       },
     })
+    this.#keep()
     onAttachment(this.#attachment)
   }
 
@@ -85,8 +119,8 @@ export class Session {
   }
 
   /** The session folded for a person. Another object after every change, the same one without. */
-  get view(): SessionView {
-    return this.#attachment.view
+  get view(): ViewOf<A> {
+    return this.#attachment.view as ViewOf<A>
   }
 
   get status(): SessionStatus {
@@ -112,89 +146,160 @@ export class Session {
     return this.#error
   }
 
-  /** Calls `changed` after every change of the view or of `viewers`, and when the handle ends. Returns the way to stop it. */
+  /** Inputs that are not accepted yet, in order. Another array after every change, the same one without. */
+  get outbox(): readonly Unsent[] {
+    this.#outbox ??= this.#attachment.inputs
+    return this.#outbox
+  }
+
+  /**
+   * Calls `changed` after every change of the view, of `viewers` or of the outbox, and when the handle ends. Returns the way
+   * to stop it.
+   */
   subscribe = (changed: () => void): (() => void) => {
     const subscriber = () => changed()
     this.#subscribers.add(subscriber)
     return () => this.#subscribers.delete(subscriber)
   }
 
+  /** Calls `changed` when what `selector` picks out of the view is another. Returns the way to stop it. */
+  select<T>(
+    selector: (view: ViewOf<A>) => T,
+    changed: (now: T, before: T) => void,
+    isEqual: (a: T, b: T) => boolean = Object.is,
+  ): () => void {
+    let picked = selector(this.view)
+    return this.watch(() => {
+      const before = picked
+      const now = selector(this.view)
+      if (isEqual(before, now)) return
+      picked = now
+      changed(now, before)
+    })
+  }
+
   /**
    * Every event from now on, once, in order. A reader that is slow gets text in bigger pieces, and past 1,024 unread
    * events one `snapshot` with the view in their place. Ends when the handle is detached, throws when the session is lost.
    */
-  events(): AsyncIterableIterator<ReadEvent> {
+  events(): AsyncIterableIterator<EventsOf<A>> {
     const queue = new EventQueue((returned) => this.#queues.delete(returned))
     if (this.#error) queue.end(this.#error)
     else this.#queues.add(queue)
-    return queue
+    return queue as EventQueue & AsyncIterableIterator<EventsOf<A>>
   }
 
-  /** Resolves when the input is in the log. */
-  async send(input: string | readonly InputPart[], options: SendOptions = {}): Promise<Accepted> {
+  /** Says something to the agent: now, or once there is a line again. Resolves with what became of it. */
+  send(input: string | readonly InputPart[], options: SendOptions = {}): Sent {
+    const { id = this.#newId(), expiresIn, ...more } = options
     const body = typeof input === 'string' ? { text: input } : { parts: [...input] }
-    const id = this.#outsideId()
-    const ok = await this.#attachment.post({ type: 'input', id, ...body, ...(options as object) })
-    return { seq: ok.seq!, input: ok.input!, ...(ok.turn === undefined ? {} : { turn: ok.turn }) }
+    const expiresAt = expiresIn === undefined ? undefined : this.line.outside.clock.now() + expiresIn
+    return this.#sent.get(id) ?? this.#send({ type: 'input', id, ...body, ...(more as object) }, { expiresAt })
+  }
+
+  /** Joins the running turn at its next step. */
+  steer(input: string | readonly InputPart[], options: SendOptions = {}): Sent {
+    return this.send(input, { ...options, delivery: 'steer' })
+  }
+
+  /** Stops the running turn, and starts one with this. */
+  interrupt(input: string | readonly InputPart[], options: SendOptions = {}): Sent {
+    return this.send(input, { ...options, delivery: 'interrupt' })
   }
 
   /** Sends, and reads the text of the turn that answers. */
   ask(input: string | readonly InputPart[], options: SendOptions = {}): Reply {
-    return new Reply(this, this.send(input, options))
+    return new Reply(this.#untyped, this.send(input, options))
   }
 
   /** Stops the running turn. What was said so far stays, marked as partial. */
   async cancel(): Promise<void> {
     // Names the turn, so that a cancel which has to wait for a line cannot stop a later one.
     const turn = this.view.turns.findLast(({ status }) => status === 'running' || status === 'waiting')?.turn
-    await this.#attachment.post({ type: 'cancel', id: this.#outsideId(), ...(turn === undefined ? {} : { turn }) })
+    await this.#attachment.post({ type: 'cancel', id: this.#newId(), turn } as CommandOf<'cancel'>)
   }
 
   /**
    * The first answer to a request wins; a later one rejects with `already_settled` and its `outcome`. It is bound to what
    * the view shows of the request: an approval of another input is refused.
    */
-  async answer(request: string, answer: RequestAnswer): Promise<void> {
+  async answer(request: string, answer: RequestAnswer<AnswerOf<A>>): Promise<void> {
     const hash = this.view.requests.find((open) => open.request === request)?.hash
-    const shown = hash === undefined ? {} : { hash }
-    await this.#attachment.post({ type: 'answer', id: this.#outsideId(), request, ...shown, ...answer })
+    const body = { type: 'answer', id: this.#newId(), request, hash, ...answer } as CommandOf<'answer'>
+    await this.#attachment.post(body)
   }
 
   /**
    * Answers requests for client-side tools from here, each once, for as long as the handle lives. Requests for other
    * tools stay open for others to answer. Returns the way to stop it.
    */
-  provide(tools: ClientTools): () => void {
-    const provided = new ProvidedTools(this, tools)
-    const stopWatching = this.watch(() => provided.look())
-    this.ready.then(
-      () => provided.look(),
-      () => {},
-    )
-    return () => {
-      stopWatching()
-      provided.stop()
-    }
+  provide(tools: ClientToolsOf<A>): () => void {
+    return later(import('./provided-tools.ts'), ({ provide }) => provide(this.#untyped, tools as ClientTools))
   }
 
   /** Puts inputs that wait into another order: these go first, in this order. */
   async arrange(inputs: readonly string[]): Promise<void> {
-    await this.#attachment.post({ type: 'arrange', id: this.#outsideId(), inputs: [...inputs] })
+    await this.#attachment.post({ type: 'arrange', id: this.#newId(), inputs: [...inputs] })
   }
 
   /** Changes what is kept with the session, `{ title: 'Semis in Asia' }` for one: null takes a field away. */
   async describe(metadata: Metadata): Promise<void> {
-    await this.#attachment.post({ type: 'describe', id: this.#outsideId(), metadata })
+    await this.#attachment.post({ type: 'describe', id: this.#newId(), metadata })
   }
 
   /** Takes back an input that is not yet applied. */
   async withdraw(input: string): Promise<void> {
-    await this.#attachment.post({ type: 'withdraw', id: this.#outsideId(), input })
+    await this.#attachment.post({ type: 'withdraw', id: this.#newId(), input })
+  }
+
+  /** Turns from before those that the view shows, or from before the turn that is named: 20 unless told otherwise. */
+  async history(page: { readonly before?: string; readonly turns?: number } = {}): Promise<HistoryPage<A>> {
+    const doors = await this.line.doors()
+    return doors.history(this.id, this.#attachment.view, { ...page, ...this.#attachment.filtering }) as Promise<
+      HistoryPage<A>
+    >
+  }
+
+  /**
+   * State of your own that is computed from the session's events, and goes back with them: what drafts did to it is undone
+   * when they are withdrawn. `reducer` is pure; it is given every commit from the beginning of the session, and what is a
+   * draft now on top.
+   */
+  derive<S>(initial: S, reducer: (state: S, event: SessionEvent) => S): Derived<S> {
+    return new Derived(initial, (derived, caughtUp, failed) =>
+      later(loadDerivation(), ({ keepUp }) => keepUp(this.#untyped, derived, reducer, caughtUp, failed), failed),
+    )
+  }
+
+  /**
+   * Does something once for each commit of this type, one after the other. With `name`, and a storage that the client was
+   * given, a later page goes on where this one stopped.
+   */
+  onCommit<T extends CommitOf<A>['type']>(
+    type: T,
+    effect: (event: Extract<CommitOf<A>, { type: T }>) => void | Promise<void>,
+    options: EffectOptions = {},
+  ): () => void {
+    // An effect without a place of its own begins here, not where the session is once the code is there.
+    const here = this.#attachment.hasPlace ? Promise.resolve(this.place) : this.ready.then(() => this.place)
+    return later(loadDerivation(), ({ doOnCommits }) =>
+      doOnCommits(this.#untyped, type, effect as (event: SessionEvent) => unknown, options, here),
+    )
+  }
+
+  /** Does something for each draft of this type. What it returns is done when that draft is withdrawn. */
+  onDraft<T extends DraftType>(
+    type: T,
+    // biome-ignore lint/suspicious/noConfusingVoidType: an effect may return nothing
+    effect: (event: EventOf<T>) => (() => void) | void,
+  ): () => void {
+    const queue = this.events() as EventQueue
+    return later(loadDerivation(), ({ doOnDrafts }) => doOnDrafts(queue, type, effect as (event: Draft) => unknown))
   }
 
   /** Ends the session for everybody. Its log can still be read. */
   async close(): Promise<void> {
-    await this.#attachment.post({ type: 'close', id: this.#outsideId() })
+    await this.#attachment.post({ type: 'close', id: this.#newId() })
   }
 
   /** Stops reading. The session goes on without this handle. */
@@ -208,10 +313,14 @@ export class Session {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** @internal Whether the request that the view shows is open indeed: the view may be from elsewhere, or catching up. */
-  async isStillOpen(request: string): Promise<boolean> {
-    if (this.#attachment.isCaughtUp) return true
-    return (await this.#line.openRequests(this.id)).includes(request)
+  /** @internal */
+  get filtering(): Filtering {
+    return this.#attachment.filtering
+  }
+
+  /** @internal Whether the view is that of the log as it was when the line was found, or later. */
+  get isCaughtUp(): boolean {
+    return this.#attachment.isCaughtUp
   }
 
   /** @internal Whether the view is past this commit. */
@@ -219,9 +328,56 @@ export class Session {
     return !isAfter({ seq, sub: 0 }, this.#attachment.place)
   }
 
+  // What is inside knows of no agent's types.
+  get #untyped(): Session {
+    return this as unknown as Session
+  }
+
+  #newId(): string {
+    return this.line.outside.randomId()
+  }
+
+  #send(command: CommandOf<'input'>, options: Parameters<Attachment['post']>[1]): Sent {
+    const accepted = this.#attachment
+      .post(command, options)
+      .then(({ seq, input, turn }): Accepted => ({ seq: seq!, input: input!, ...(turn === undefined ? {} : { turn }) }))
+    const sent = sentOf(this.#untyped, command.id, accepted, this.#fates)
+    this.#sent.set(command.id, sent)
+    const forget = () => void this.#sent.delete(command.id)
+    accepted.then(forget, forget)
+    return sent
+  }
+
+  /** What an earlier page could not send goes first, once it is known what that was. */
+  #keep(): void {
+    const keeping = this.#isKeeping || !this.id ? undefined : this.line.keptSends(this.id)
+    if (!keeping) return
+    this.#isKeeping = true
+    const read = keeping.then(async (kept) => {
+      for (const input of await kept.read()) this.#sendAgain(input)
+      this.#kept = kept
+      this.#outboxChanged()
+    })
+    this.#attachment.hold(read.catch(() => {}))
+  }
+
+  #sendAgain({ at, expiresAt, state, ...input }: Unsent): void {
+    if (this.#sent.has(input.id)) return
+    this.#send({ type: 'input', ...input }, { at, expiresAt, wasSent: state === 'sent' })
+  }
+
   #moved(event: ReadEvent): void {
-    for (const queue of this.#queues) queue.push(event, this.view)
+    remember(this.#fates, event)
+    for (const queue of this.#queues) queue.push(event, this.#attachment.view)
     this.#tell(event)
+  }
+
+  #outboxChanged(): void {
+    this.#outbox = undefined
+    // What a page that ends could not send is for the next one.
+    if (!this.#attachment.isEnded) this.#kept?.write(this.#attachment.inputs)
+    this.#tellSubscribers()
+    this.line.outboxChanged()
   }
 
   #tell(event: ReadEvent | undefined): void {

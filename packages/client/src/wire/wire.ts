@@ -1,3 +1,5 @@
+import type { Credentials } from '../auth/credentials.ts'
+
 /** Moves frames between this client and a server, and knows nothing of what they say. */
 export interface Wire {
   /** Only between `opened` and `closed`. */
@@ -13,4 +15,18 @@ export interface WireListener {
   closed(code: number): void
 }
 
-export type DialWire = (url: string, listener: WireListener) => Wire
+/** The wires there are, the best first: what one network blocks another lets through. */
+export const WIRES = ['websocket', 'sse', 'poll'] as const
+export type WireName = (typeof WIRES)[number]
+
+export interface WireTarget {
+  /** Ends in a slash. */
+  readonly base: URL
+  /** Who asks, as of now: what a wire sends later carries what holds then. */
+  readonly credentials: () => Credentials
+}
+
+export type DialWire = (target: WireTarget, listener: WireListener) => Wire
+
+/** The network ended it, or something on the way that is no Longwire server. */
+export const CUT = 1006

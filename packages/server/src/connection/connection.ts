@@ -86,8 +86,10 @@ export class Connection {
     const { heartbeatMs, limits } = this.house
     const address = id === undefined ? {} : { id }
     const { id: connection } = this
-    const { principal } = identity
-    this.send({ type: 'welcome', ...address, protocol: 1, connection, principal, heartbeatMs, limits: { ...limits } })
+    const { principal, expiresAt } = identity
+    const until = expiresAt === undefined ? {} : { expiresAt }
+    const welcome = { type: 'welcome', ...address, protocol: 1, connection, principal, heartbeatMs } as const
+    this.send({ ...welcome, limits: { ...limits }, ...until })
   }
 
   send(frame: Frame): boolean {

@@ -16,11 +16,13 @@ import type { Metrics } from '../metrics.ts'
 import type { OpenLine } from '../operator/lines.ts'
 import type { Stats } from '../operator/stats.ts'
 import type { Sessions } from '../session/sessions.ts'
+import type { HttpLines } from '../wires/http-lines.ts'
 
 /** What the HTTP doors need of the house. */
 export interface DoorHouse {
   readonly sessions: Sessions
   readonly tickets: Tickets
+  readonly httpLines: HttpLines
   readonly gate: Gate
   readonly origins: Origins
   /** Ends the streams whose keys are revoked. */

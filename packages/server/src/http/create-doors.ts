@@ -15,6 +15,7 @@ import { eventDoors } from './doors/events.ts'
 import { exportDoor } from './doors/export.ts'
 import { forkDoor } from './doors/fork.ts'
 import { houseDoors } from './doors/house.ts'
+import { LINE_FRAMES, lineDoors } from './doors/line.ts'
 import { nodeDoors } from './doors/nodes.ts'
 import { operatorDoors } from './doors/operator.ts'
 import { sessionDoors } from './doors/sessions.ts'
@@ -49,13 +50,15 @@ export function createDoors(house: DialectHouse): Doors {
     if (!READS.includes(c.req.method)) house.origins.refuseForeign(c.env.incoming as IncomingMessage)
     await next()
   })
-  doors.use('/v1/*', identified(house))
+  const identify = identified(house)
+  doors.use('/v1/*', (c, next) => (c.req.path === LINE_FRAMES ? next() : identify(c, next)))
 
   houseDoors(doors, house)
   nodeDoors(doors, house)
   sessionDoors(doors, house)
   viewDoor(doors, house)
   eventDoors(doors, house)
+  lineDoors(doors, house)
   ticketDoor(doors, house)
   forkDoor(doors, house)
   exportDoor(doors, house)

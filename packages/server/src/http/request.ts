@@ -3,13 +3,18 @@ import type { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import type { DoorEnv } from './context.ts'
 
+/** The body as text, of at most so many bytes. */
+export async function readText(c: Context<DoorEnv>, mostBytes: number): Promise<string> {
+  return Buffer.from(await bytesOf(c, mostBytes)).toString('utf8')
+}
+
 /** The JSON body, as this schema has it, of at most so many bytes. */
 export async function readBody<S extends z.ZodType>(
   c: Context<DoorEnv>,
   schema: S,
   mostBytes: number,
 ): Promise<z.infer<S>> {
-  const text = Buffer.from(await bytesOf(c, mostBytes)).toString('utf8')
+  const text = await readText(c, mostBytes)
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -4,7 +4,7 @@ import type { Identity } from '../auth/verifier.ts'
 /** A peer that is there now: a connection, or a stream of one session. */
 export interface OpenLine {
   readonly id: string
-  readonly wire: 'websocket' | 'sse'
+  readonly wire: 'websocket' | 'sse' | 'poll'
   readonly identity: Pick<Identity, 'principal' | 'name'> | undefined
   /** Milliseconds since 1970. */
   readonly since: number

@@ -19,11 +19,16 @@ export class SseWire implements Wire {
   readonly #holdMs: () => number
 
   /** `holdMs` says how long what is sent is held back, as a slow line would. */
-  constructor(response: ServerResponse, bufferBytes: number, holdMs: () => number = () => 0) {
+  constructor(
+    response: ServerResponse,
+    bufferBytes: number,
+    holdMs: () => number = () => 0,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     this.#holdMs = holdMs
     this.#response = response
     this.#bufferBytes = bufferBytes
-    response.writeHead(200, HEADERS)
+    response.writeHead(200, { ...HEADERS, ...headers })
     response.on('drain', () => this.#release())
     response.on('close', () => this.#release())
   }

@@ -7,5 +7,6 @@ export const renew: ConnectionCommandHandler<'renew'> = async (connection, { id,
   const renewed = await connection.house.redeem(ticket, connection.id)
   if (renewed.principal !== principal) throw new Refusal('forbidden', 'the ticket is for another principal')
   connection.identify(renewed)
-  connection.send({ type: 'ok', id })
+  const { expiresAt } = renewed
+  connection.send({ type: 'ok', id, ...(expiresAt === undefined ? {} : { expiresAt }) })
 }

@@ -72,6 +72,8 @@ export interface Asked {
   readonly filter: Filter
   /** Whether it wants to know who else reads the session. */
   readonly presence: boolean
+  /** Whether it is to be given everything, from however far back: a page at a time. */
+  readonly isForAll: boolean
 }
 
 /** What the reader asks for, `level` unless it says, within what its principal may see. */
@@ -87,7 +89,13 @@ function askedOf(c: Context<DoorEnv>): Asked {
   const text = c.req.header('last-event-id') ?? c.req.query('after')
   const after = text === undefined || text === '' ? ORIGIN : parsePlace(text)
   if (!after) throw new Refusal('bad_field', `after must be a place such as 17 or 17.3, not ${text!.slice(0, 40)}`)
-  return { after, log: c.req.query('log'), filter: filterOf(c), presence: flag(c, 'presence', false) }
+  return {
+    after,
+    log: c.req.query('log'),
+    filter: filterOf(c),
+    presence: flag(c, 'presence', false),
+    isForAll: c.req.query('replay') === 'all',
+  }
 }
 
 function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: ReadSession, asked: Asked): void {

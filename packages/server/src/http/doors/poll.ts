@@ -57,7 +57,7 @@ class Page implements Outlet {
 export async function pollEvents(
   house: DoorHouse,
   session: ReadSession,
-  { after, log, filter }: Asked,
+  { after, log, filter, isForAll }: Asked,
   waitMs: number,
   gone: AbortSignal,
 ): Promise<string> {
@@ -69,7 +69,8 @@ export async function pollEvents(
     fault = error
     resolve()
   }
-  const recovered = recoveryFor(session, { after, log }, limits.replayCommits)
+  const most = isForAll ? Number.POSITIVE_INFINITY : limits.replayCommits
+  const recovered = recoveryFor(session, { after, log }, most)
   const attachment = new Attachment(session, page, { filter, stubBytes: limits.stubBytes, onFault }, after)
   const end = () => resolve()
   house.open.add(end)
