@@ -4,6 +4,7 @@ import { catchUp } from './measures/catch-up.ts'
 import { idleMemory } from './measures/idle-memory.ts'
 import { latency } from './measures/latency.ts'
 import { neighbour } from './measures/neighbour.ts'
+import { pictures } from './measures/pictures.ts'
 import { recovery } from './measures/recovery.ts'
 import { throughput } from './measures/throughput.ts'
 import { turns } from './measures/turns.ts'
@@ -12,7 +13,7 @@ import { type Pace, type Section, table } from './report.ts'
 
 // Measures this server beside a raw `ws` server and other peers, and prints a table for each measure. See docs/performance.md for what it found.
 
-const MEASURES = [throughput, latency, idleMemory, catchUp, turns, recovery, neighbour]
+const MEASURES = [throughput, latency, idleMemory, catchUp, turns, recovery, neighbour, pictures]
 const PAGE = new URL('../docs/performance.md', import.meta.url)
 
 const { values } = parseArgs({

@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
   const open: OpenPage[] = []
 
   beforeAll(async () => {
-    server = await createServer({ agents: await InProcessHost.open([speaker]), port: 0, heartbeatMs: 400 })
+    server = await createServer({ agents: await InProcessHost.open([speaker]), port: 0, heartbeatMs: 800 })
     const code = await pageCode(join(import.meta.dirname, 'pages/plain.ts'))
     site = await Site.open({ '/page': pageWith(code) }, server.url)
     browser = await openBrowser()
@@ -70,8 +70,8 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
 
   /** Everything is there once: the page's view is the server's, the answer was given once, and no event was read twice. */
   async function hasAllOnce(app: App, pieces?: readonly string[]) {
-    const [id, state] = await app.evaluate(({ session, client }) => [session.id, client.state.kind])
-    expect(state).toBe('online')
+    await expect.poll(() => app.evaluate(({ client }) => client.state.kind), { timeout: 10_000 }).toBe('online')
+    const id = await app.evaluate(({ session }) => session.id)
     const view = (await (await fetch(`${server.url}/v1/sessions/${id}/view`)).json()) as SessionView
     await expect.poll(() => app.evaluate(({ session }) => session.view)).toEqual(view)
     expect(view.turns.map(({ status }) => status)).toEqual(['completed'])
