@@ -249,7 +249,7 @@ function unref(pipe: Readable | Writable): void {
 }
 
 /** A port that nobody has at this moment. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }

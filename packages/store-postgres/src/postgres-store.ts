@@ -157,6 +157,8 @@ export class PostgresStore implements SessionStore {
     return this.#track(async () => {
       checkQuery(query)
       if (query.cursor !== undefined) parseCursor(query.cursor)
+      // The engine takes no NUL, and no session has one.
+      if ([query.principal, query.agent, query.command].some((name) => name?.includes('\0'))) return { items: [] }
       const { values, ...statement } = this.#read.list(query)
       const found = await this.#engine.ask('read', statement, values)
       await this.#identity.notice(found[0])

@@ -73,12 +73,16 @@ const ROWS: Readonly<Record<string, Row>> = {
   XX002: { fault: 'corrupt', advice: 'an index of the database is damaged: REINDEX it' },
 }
 
+const STATEMENT_POOLER: Row = {
+  fault: 'unwritable',
+  advice: 'a pooler in statement mode is between: set its pool_mode to transaction, or connect past it',
+}
 const AWAY: Row = { isCut: true, advice: 'the database cannot be reached' }
 
 export function troubleOf(error: unknown): Trouble {
   const reason = error instanceof NotConnected ? error.cause : error
   const code = codeOf(reason)
-  const row = rowOf(code)
+  const row = /statement pooling/.test(String(reason)) ? STATEMENT_POOLER : rowOf(code)
   const said = reason instanceof Error ? reason.message || code : String(reason)
   const says = row ? `${row.advice} (${said})` : `${said}`
   if (!row || row.fault) return { kind: 'refused', fault: row?.fault ?? 'unavailable', says }
