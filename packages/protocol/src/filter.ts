@@ -5,6 +5,8 @@ export interface Filter {
   /** Spans of this level and coarser. */
   readonly trace: Level
   readonly reasoning: boolean
+  /** Set by the server alone: fields of what tools take and give that the reader may not see. */
+  readonly redact?: readonly string[] | undefined
 }
 
 export const DEFAULT_FILTER: Filter = { trace: 'milestone', reasoning: true }
@@ -34,5 +36,7 @@ export function passes(filter: Filter, event: Visibility): boolean {
 
 /** The filter that shows no more than either of the two. */
 export function narrow(a: Filter, b: Filter): Filter {
-  return { trace: DEPTH[a.trace] <= DEPTH[b.trace] ? a.trace : b.trace, reasoning: a.reasoning && b.reasoning }
+  const trace = DEPTH[a.trace] <= DEPTH[b.trace] ? a.trace : b.trace
+  const redact = [...new Set([...(a.redact ?? []), ...(b.redact ?? [])])]
+  return { trace, reasoning: a.reasoning && b.reasoning, ...(redact.length > 0 ? { redact } : {}) }
 }

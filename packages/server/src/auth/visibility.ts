@@ -21,8 +21,7 @@ export const VisibilityPolicy = z.strictObject({
 export type VisibilityPolicy = z.infer<typeof VisibilityPolicy>
 
 /** What is compiled into every attachment of an identity with these roles. */
-export type Sees = Filter & { readonly redact?: readonly string[] | undefined }
-export type SeesOf = (roles: readonly string[]) => Sees
+export type SeesOf = (roles: readonly string[]) => Filter
 
 const EVERYTHING: Visibility = { trace: 'debug', reasoning: true }
 /** An end user's socket carries no debug trace unless the operator says so. */

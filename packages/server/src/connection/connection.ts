@@ -1,6 +1,7 @@
 import type { Command, ErrorCode, Frame, Limits } from '@longwire/protocol'
 import type { Logger } from 'pino'
 import type { HeldIdentities } from '../auth/held-identities.ts'
+import { redacted } from '../auth/redaction.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import type { LineFaults } from '../development/line-faults.ts'
@@ -99,7 +100,7 @@ export class Connection {
   /** Tells the peer of an error; without an address it is about the connection. */
   refuse(refusal: Refusal, address: Parameters<typeof errorFrame>[1] = {}): void {
     this.house.refused(refusal.code)
-    this.send(errorFrame(refusal, address))
+    this.send(redacted(errorFrame(refusal, address), this.#identity?.sees.redact))
   }
 
   /** Puts a frame that is JSON already. */

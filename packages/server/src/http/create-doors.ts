@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { redacted } from '../auth/redaction.ts'
 import { faultOf } from '../connection/connection.ts'
 import type { DialectHouse } from '../dialects/dialect.ts'
 import { dialectDoors } from '../dialects/dialects.ts'
@@ -69,10 +70,10 @@ export function createDoors(house: DialectHouse): Doors {
   doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))
 
   doors.notFound((c) => answer(new Refusal('not_found', `nothing is served at ${c.req.method} ${c.req.path}`)))
-  doors.onError((error) => {
+  doors.onError((error, c) => {
     const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
     house.metrics.refused(refusal.code)
-    return answer(refusal)
+    return answer(refusal, c.get('identity')?.sees.redact)
   })
   return doors
 }
@@ -87,11 +88,11 @@ function forPagesOf(origins: readonly string[]) {
   })
 }
 
-function answer(refusal: Refusal): Response {
+function answer(refusal: Refusal, redact?: readonly string[]): Response {
   const status = (ERRORS[refusal.code].http ?? 500) as ContentfulStatusCode
   const { retryAfterMs } = refusal.detail
   const headers = new Headers({ 'content-type': 'application/json; charset=utf-8' })
   for (const [name, value] of Object.entries(challengeFor(refusal))) headers.set(name, value)
   if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
-  return new Response(JSON.stringify(errorFrame(refusal, {})), { status, headers })
+  return new Response(JSON.stringify(redacted(errorFrame(refusal, {}), redact)), { status, headers })
 }

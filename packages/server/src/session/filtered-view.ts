@@ -1,17 +1,16 @@
 import { type Filter, passes, sees } from '@longwire/protocol'
 import type { MessageView, SessionView, SpanView } from '@longwire/view'
+import { redacted } from '../auth/redaction.ts'
 
 /** The view without what the reader may not see, or did not ask for. */
 export function filteredView(view: SessionView, filter: Filter): SessionView {
   const showsReasoning = passes(filter, { type: 'chunk.reasoning' })
-  return {
-    ...view,
-    turns: view.turns.map((turn) => ({
-      ...turn,
-      messages: showsReasoning ? turn.messages : turn.messages.flatMap(withoutReasoning),
-      trace: seen(turn.trace, filter),
-    })),
-  }
+  const turns = view.turns.map((turn) => ({
+    ...turn,
+    messages: showsReasoning ? turn.messages : turn.messages.flatMap(withoutReasoning),
+    trace: seen(turn.trace, filter),
+  }))
+  return redacted({ ...view, turns }, filter.redact)
 }
 
 /** None where the step has only thought so far: whoever is spared its reasoning has not heard of it. */

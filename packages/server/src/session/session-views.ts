@@ -48,7 +48,9 @@ export class SessionViews {
   /** This view of all commits up to the head, and what is being said on top. */
   withDrafts(view: SessionView, filter: Filter): SessionView {
     const drafts = this.#session.hasDrafts ? this.#session.drafts.all() : []
-    const withDrafts = drafts.reduce(foldDraft, view)
+    // The input of a call that is still being written is half a JSON text: nobody can take a field out of it.
+    const shown = filter.redact === undefined ? drafts : drafts.filter(({ type }) => type !== 'chunk.tool')
+    const withDrafts = shown.reduce(foldDraft, view)
     return filteredView({ ...withDrafts, at: printPlace(this.#session.place) }, filter)
   }
 

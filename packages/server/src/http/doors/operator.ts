@@ -4,6 +4,7 @@ import type { Page, SessionRecord } from '@longwire/store'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { isOperator } from '../../auth/access.ts'
+import { redacted } from '../../auth/redaction.ts'
 import { runSessionCommand } from '../../commands/session-command.ts'
 import { lineRow } from '../../operator/lines.ts'
 import { requestRows, sessionRow, turnRows } from '../../operator/rows.ts'
@@ -47,7 +48,8 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
 
   doors.get('/v1/operator/requests', async (c) => {
     const page = await sessions.list({ ...queryOf(c, house), status: 'waiting' })
-    return c.json({ requests: await rowsOf(page.items, requestRows), cursor: page.cursor ?? null })
+    const requests = redacted(await rowsOf(page.items, requestRows), c.get('identity').sees.redact)
+    return c.json({ requests, cursor: page.cursor ?? null })
   })
 
   doors.get('/v1/operator/connections', (c) => {

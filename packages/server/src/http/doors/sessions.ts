@@ -3,6 +3,7 @@ import { AgentName, CommandId, Metadata, SESSION_COMMANDS, SessionId, SessionSta
 import type { SessionRecord } from '@longwire/store'
 import { z } from 'zod'
 import { reach, reaches, refuseToOpen, refuseUnless } from '../../auth/access.ts'
+import { redacted } from '../../auth/redaction.ts'
 import { runSessionCommand } from '../../commands/session-command.ts'
 import { readCommandValue } from '../../connection/read-command.ts'
 import { Refusal } from '../../refusal.ts'
@@ -59,7 +60,7 @@ export function sessionDoors(doors: Doors, { sessions, limits, clock }: DoorHous
 
   doors.get('/v1/sessions/:session', async (c) => {
     const { session } = await reach(sessions, c.get('identity'), c.req.param('session'))
-    return c.json(await described(session))
+    return c.json(redacted(await described(session), c.get('identity').sees.redact))
   })
 
   doors.patch('/v1/sessions/:session', async (c) => {
