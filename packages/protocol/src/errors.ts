@@ -55,6 +55,7 @@ export const ERRORS = {
     retry: 'later',
     says: 'the connection has as many attachments as it may',
   },
+  too_many_turns: { http: 429, close: null, retry: 'later', says: 'as many turns run as may' },
   queue_full: { http: 429, close: null, retry: 'later', says: 'as many inputs wait in this session as may' },
   forbidden: { http: 403, close: null, retry: 'never', says: 'this principal may not do that' },
   idle: { http: null, close: 4408, retry: 'now', says: 'the connection carried nothing for too long' },

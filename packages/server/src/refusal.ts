@@ -1,10 +1,12 @@
-import { ERRORS, type ErrorCode, type ErrorFrame, type Json } from '@longwire/protocol'
+import { ERRORS, type ErrorCode, type ErrorFrame, type Json, type Limits } from '@longwire/protocol'
 
 export interface RefusalDetail {
   readonly retryAfterMs?: number
   /** With `already_settled`: how the request was settled. */
   readonly outcome?: unknown
   readonly cause?: unknown
+  /** The bound that was reached, by its name in the table of limits. */
+  readonly limit?: keyof Limits | undefined
   /** The name of the key that was shown: for the server's log, never for the peer. */
   readonly key?: string | undefined
 }

@@ -12,14 +12,14 @@ export class TokenBucket {
     this.#at = now
   }
 
-  /** Takes one where there is one; otherwise says in how many milliseconds there will be. */
-  take(now: number): { readonly ok: true } | { readonly ok: false; readonly afterMs: number } {
+  /** Takes so many where there are; otherwise says in how many milliseconds there will be. More than a burst never fits. */
+  take(now: number, amount = 1): { readonly ok: true } | { readonly ok: false; readonly afterMs: number } {
     this.#tokens = Math.min(this.#burst, this.#tokens + (Math.max(0, now - this.#at) / 1_000) * this.#perSecond)
     this.#at = now
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1
+    if (this.#tokens >= amount) {
+      this.#tokens -= amount
       return { ok: true }
     }
-    return { ok: false, afterMs: Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1_000) }
+    return { ok: false, afterMs: Math.ceil(((amount - this.#tokens) / this.#perSecond) * 1_000) }
   }
 }
