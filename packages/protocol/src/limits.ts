@@ -12,7 +12,11 @@ export const LIMIT_ROWS = {
   frameBytes: { is: 1_048_576, of: 'one frame from a peer, or one HTTP body', over: 'frame_too_big' },
   framesPerSecond: { is: 1_000, of: 'frames from one connection, over a burst of `framesBurst`', over: 'rate_limited' },
   framesBurst: { is: 2_000, of: 'frames from one connection at once', over: 'rate_limited' },
-  bytesPerSecond: { is: 4_194_304, of: 'bytes from one connection, over a burst of two seconds of it', over: 'rate_limited' },
+  bytesPerSecond: {
+    is: 4_194_304,
+    of: 'bytes from one connection, over a burst of two seconds of it',
+    over: 'rate_limited',
+  },
   principalFramesPerSecond: {
     is: 5_000,
     of: 'frames and requests of one principal, over a burst of two seconds of it',
@@ -60,7 +64,11 @@ export const LIMIT_ROWS = {
   refusalDelayMs: { is: 250, of: 'how long the first slow refusal waits; each one after it twice as long' },
   refusalDelayMostMs: { is: 8_000, of: 'how long a refusal waits at most' },
   heldRefusals: { is: 1_000, of: 'refusals that wait at once; those beyond are answered at once' },
-  idleMs: { is: 60_000, of: 'how long a connection may carry no attachment and send no command but `ping`', over: 'idle' },
+  idleMs: {
+    is: 60_000,
+    of: 'how long a connection may carry no attachment and send no command but `ping`',
+    over: 'idle',
+  },
   sessionIdleMs: {
     is: 8 * 3_600_000,
     of: 'how long an attachment lasts to a session in which nothing happens and no turn is open',

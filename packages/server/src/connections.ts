@@ -9,6 +9,7 @@ import type { Identity } from './auth/verifier.ts'
 import { Connection, type ConnectionHouse } from './connection/connection.ts'
 import type { Line, RefusedHandshake, Speech } from './dialects/dialect.ts'
 import { Interpreter } from './dialects/interpreter.ts'
+import { overLimit } from './limits/over-limit.ts'
 import type { OpenLine } from './operator/lines.ts'
 import { challengeFor, errorFrame, Refusal } from './refusal.ts'
 import { offersOneOf, selectSubprotocol } from './wires/handshake.ts'
@@ -102,7 +103,7 @@ export class Connections {
   refuseMore(): void {
     if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
     const { connections } = this.#house.limits
-    if (this.#held.size >= connections) throw new Refusal('too_many_connections', `${connections} are open`)
+    if (this.#held.size >= connections) throw overLimit('connections', `${connections} are open`)
   }
 
   /** Keeps time for this connection until its wire is gone. */
@@ -124,6 +125,7 @@ export class Connections {
       if (!line) refuseOtherSubprotocols(request)
       this.refuseMore()
       const identity = await this.#door.gate.handshake(request)
+      if (identity) this.#house.quotas.refuseConnection(identity.principal)
       if (line && !identity)
         throw new Refusal('unauthenticated', 'the handshake carries no identity that is known here')
       const speech = line && (await line.speak(identity!))
@@ -136,6 +138,7 @@ export class Connections {
       })
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal', 'the handshake failed')
+      this.#house.refused(refusal.code, refusal.detail.limit)
       refuseUpgrade(stream, refusal, line?.refuse)
     }
   }

@@ -6,6 +6,7 @@ export interface Gauged {
   attachments(): number
   sessions(): number
   turns(): number
+  heldRefusals(): number
 }
 
 /** What happened since the server started. */
@@ -20,8 +21,11 @@ export interface Counts {
 export interface Metrics {
   readonly counts: Counts
   turnEnded(outcome: string): void
-  refused(code: string): void
+  /** Something was refused, because of a bound where one is named. */
+  refused(code: string, limit?: string): void
   credentialRefused(verifier: string): void
+  /** A bound was reached of which nobody can be told. */
+  limitReached(limit: string): void
   /** The Prometheus text format, and its content type. */
   text(): Promise<{ readonly body: string; readonly contentType: string }>
 }
@@ -43,6 +47,12 @@ export function createMetrics(gauged: Gauged): Metrics {
     labelNames: ['code'],
     registers,
   })
+  const reached = new Counter({
+    name: 'longwire_limits_reached_total',
+    help: 'Refusals and endings because of a bound, by its name',
+    labelNames: ['limit'],
+    registers,
+  })
   const credentials = new Counter({
     name: 'longwire_credentials_refused_total',
     help: 'Credentials that were shown and were no good, by verifier',
@@ -53,6 +63,7 @@ export function createMetrics(gauged: Gauged): Metrics {
   gauge('longwire_attachments', 'Readers of sessions, over all wires', gauged.attachments)
   gauge('longwire_sessions', 'Sessions that are in memory', gauged.sessions)
   gauge('longwire_turns_running', 'Turns that run now', gauged.turns)
+  gauge('longwire_refusals_held', 'Refused credentials whose answer waits', gauged.heldRefusals)
   const counts: Counts = { events: 0, commits: 0, turns: 0, errors: new Map() }
   total('longwire_events_total', 'Events of all sessions, commits among them', () => counts.events)
   total('longwire_commits_total', 'Commits of all sessions', () => counts.commits)
@@ -62,10 +73,12 @@ export function createMetrics(gauged: Gauged): Metrics {
       counts.turns += 1
       turns.inc({ outcome })
     },
-    refused: (code) => {
+    refused: (code, limit) => {
+      if (limit !== undefined) reached.inc({ limit })
       counts.errors.set(code, (counts.errors.get(code) ?? 0) + 1)
       errors.inc({ code })
     },
+    limitReached: (limit) => reached.inc({ limit }),
     credentialRefused: (verifier) => credentials.inc({ verifier }),
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   }

@@ -16,6 +16,7 @@ import type { DialectHouse } from './dialects/dialect.ts'
 import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
 import { createListener } from './http/listener.ts'
+import { Quotas } from './limits/quotas.ts'
 import { createMetrics } from './metrics.ts'
 import type { OpenLine } from './operator/lines.ts'
 import { Stats } from './operator/stats.ts'
@@ -72,6 +73,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     attachments: () => connections.attachments + open.size,
     sessions: () => sessions.size,
     turns: () => sessions.runningTurns,
+    heldRefusals: () => brake.held,
   }
   const metrics = createMetrics(gauged)
   const { counts, refused } = metrics
@@ -95,9 +97,15 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const brake = new Brake(clock, limits)
   const gate = new Gate({ verifiers, proxies, brake, audit, onRefused: metrics.credentialRefused })
   const identities = new HeldIdentities(gate, log)
+  const quotas = new Quotas(limits, clock.now())
+  const identify: DialectHouse['identify'] = async (request, body) => {
+    const identity = await gate.known(request, body)
+    quotas.takeFrame(identity.principal, Number(request.headers['content-length'] ?? 0) || 0, clock.now())
+    return identity
+  }
   const redeem = (ticket: string, line: string) => gate.redeem(ticket, line)
   const lineFaults = isForItsDeveloper(options) ? new LineFaults(clock) : undefined
-  const connectionHouse = { lineFaults, sessions, limits, heartbeatMs, clock, log, redeem, identities, refused }
+  const connectionHouse = { lineFaults, sessions, limits, heartbeatMs, clock, log, redeem, identities, refused, quotas }
   const connections = new Connections(connectionHouse, { gate, origins })
   const httpLines = new HttpLines(connectionHouse, connections)
   const open = new Set<() => void>()
@@ -108,7 +116,6 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     sessions,
     tickets,
     httpLines,
-    gate,
     origins,
     identities,
     agents: () => agents.agents(),
@@ -132,7 +139,8 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     cut: (connection) => connections.cut(connection),
     redeem,
     refused,
-    identify: (request, body) => gate.known(request, body),
+    identify,
+    quotas,
   }
   const doors = createDoors(house)
   const http = createListener(
@@ -140,6 +148,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     tls,
     log,
     getRequestListener(doors.fetch, { overrideGlobalObjects: false }),
+    () => metrics.limitReached('handshakeMs'),
   )
   http.on('upgrade', (request, stream, head) => {
     mendHandshake(request)

@@ -14,6 +14,8 @@ export interface AttachmentOptions {
   readonly onFault: (error: unknown) => void
   /** How it counts among those who read the session; left out where it comes and goes. */
   readonly seat?: Seat | undefined
+  /** Since when it reads: milliseconds since 1970. One that soon ends by itself needs none. */
+  readonly since?: number | undefined
 }
 
 /**
@@ -42,6 +44,10 @@ export class Attachment implements Reader {
 
   get state(): AttachmentState {
     return this.#state
+  }
+
+  get since(): number {
+    return this.#options.since ?? Number.POSITIVE_INFINITY
   }
 
   /** The place up to which this reader has been given, or spared, everything. */

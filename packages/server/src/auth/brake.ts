@@ -67,7 +67,7 @@ export class Brake {
 
   #delay(refusals: number): number {
     const { freeRefusals, refusalDelayMs, refusalDelayMostMs } = this.#limits
-    const over = Math.floor(refusals - freeRefusals)
+    const over = Math.round(refusals - freeRefusals)
     return over < 1 ? 0 : Math.min(refusalDelayMostMs, refusalDelayMs * 2 ** Math.min(over - 1, 20))
   }
 }

@@ -14,6 +14,7 @@ const LOCAL: Identity = { principal: 'local', roles: ['*'], sees: { trace: 'debu
 export function developmentVerifier(origins: Origins): Verifier {
   return {
     name: 'development',
+    isGuessable: false,
     async verify(request: IncomingMessage): Promise<Identity> {
       const from = request.socket.remoteAddress?.replace('::ffff:', '') ?? ''
       const isHandedOn = request.headers.forwarded !== undefined || !forwardedFor(request).every(isLoopback)

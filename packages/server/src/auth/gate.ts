@@ -48,7 +48,7 @@ export class Gate {
   /** Whom a token stands for that came in a frame, on the line of this name. */
   async redeem(token: string, line: string): Promise<Identity> {
     for (const verifier of this.#house.verifiers) {
-      const identity = await this.#braked(verifier.name, [line], { path: line }, async () => {
+      const identity = await this.#braked(verifier, [line], { path: line }, async () => {
         const redeemed = await verifier.redeem?.(token)
         return redeemed && this.#believed(redeemed)
       })
@@ -67,7 +67,7 @@ export class Gate {
   async #admit(request: IncomingMessage, body?: ReadBody): Promise<Admitted | undefined> {
     const address = this.#house.proxies.addressOf(request)
     for (const verifier of this.#house.verifiers) {
-      const identity = await this.#braked(verifier.name, [address], { address, path: pathOf(request) }, async () => {
+      const identity = await this.#braked(verifier, [address], { address, path: pathOf(request) }, async () => {
         const verified = await verifier.verify(request, body)
         return verified && this.#believed(verified)
       })
@@ -78,7 +78,7 @@ export class Gate {
 
   /** Lets whoever is right through at once. A refusal is written down, and answered the later the more there were. */
   async #braked(
-    verifier: string,
+    { name: verifier, isGuessable = true }: Verifier,
     names: readonly string[],
     where: { readonly address?: string; readonly path: string },
     verify: () => Promise<Identity | undefined>,
@@ -91,7 +91,7 @@ export class Gate {
       const { key } = error.detail
       onRefused(verifier)
       audit({ event: 'refusal', code: error.code, why: error.message, verifier, key, ...where })
-      await brake.hold(brake.refused(key === undefined ? names : [...names, `key ${key}`]))
+      if (isGuessable) await brake.hold(brake.refused(key === undefined ? names : [...names, `key ${key}`]))
       throw error
     }
   }

@@ -25,6 +25,8 @@ export interface Identity {
 export interface Verifier {
   /** A word for logs: "development". */
   readonly name: string
+  /** False where nothing is shown that could be guessed: then refusals need not slow down. True unless given. */
+  readonly isGuessable?: boolean
   /**
    * Undefined where the request carries nothing that this verifier knows. Rejects with a `Refusal` where it does, and it is no
    * good. `body` reads what was sent with it, within the bound of a body; a handshake has none.

@@ -1,4 +1,5 @@
 import type { CommandOf } from '@longwire/protocol'
+import { overLimit } from '../limits/over-limit.ts'
 import { Refusal } from '../refusal.ts'
 import { startsTurn, type WaitingInput } from '../session/session-state.ts'
 import { nextInputs, startOf } from '../turn/turn-commits.ts'
@@ -28,7 +29,8 @@ export const input: SessionCommandHandler<'input'> = async (ground, command, { p
   return { seq, input: taken.input, ...(inputs.includes(taken) ? { turn: `t${seq + 1}` } : {}) }
 }
 
-function refuseWhatCannotBeTaken({ session, limits, takesInputs }: CommandGround, command: CommandOf<'input'>): void {
+function refuseWhatCannotBeTaken(ground: CommandGround, command: CommandOf<'input'>): void {
+  const { session, limits, takesInputs, tally } = ground
   if (!command.text && !command.parts?.length && command.context === undefined) {
     throw new Refusal('bad_field', 'input has nothing to say: give text, parts or context')
   }
@@ -38,10 +40,10 @@ function refuseWhatCannotBeTaken({ session, limits, takesInputs }: CommandGround
   if (session.state.closed) throw new Refusal('session_closed', `session ${session.id} is closed`)
   if (!takesInputs()) throw new Refusal('going_away', 'this node is stopping: send the input again to the next one')
   if (session.state.waiting.length >= limits.waitingInputs) {
-    throw new Refusal('queue_full', `${limits.waitingInputs} inputs wait in session ${session.id} already`, {
-      retryAfterMs: 1_000,
-    })
+    throw overLimit('waitingInputs', `${limits.waitingInputs} inputs wait in session ${session.id} already`, 1_000)
   }
+  tally.refuseInput(session.principal)
+  if (session.state.turn === undefined && startsTurn(command)) tally.refuseTurn(session.principal)
 }
 
 /** What waits once the running turn is broken: its steering inputs are returned with it. */

@@ -1,6 +1,7 @@
 import type { CommandOf, Limits, SessionCommand, SessionCommandType } from '@longwire/protocol'
 import { refuseUnless, verbOf } from '../auth/access.ts'
 import type { Identity } from '../auth/verifier.ts'
+import type { WorkTally } from '../limits/work-tally.ts'
 import { Refusal } from '../refusal.ts'
 import type { Alarm } from '../session/alarm.ts'
 import { commandDigest } from '../session/command-digest.ts'
@@ -25,6 +26,7 @@ export interface CommandGround {
   readonly tasks: Tasks
   readonly alarm: Alarm
   readonly limits: Limits
+  readonly tally: WorkTally
   /** False once nothing more can be said here: the server is stopping, and no other node would go on. */
   readonly takesInputs: () => boolean
 }

@@ -1,4 +1,5 @@
 import type { Attachment } from '../attachment/attachment.ts'
+import { overLimit } from '../limits/over-limit.ts'
 import { Refusal } from '../refusal.ts'
 import type { FoundSession } from '../session/read-session.ts'
 
@@ -14,11 +15,14 @@ export interface Channel {
  */
 export class Channels {
   readonly #most: number
+  readonly #onCount: (more: number) => void
   readonly #channels = new Map<number, Promise<Channel>>()
   readonly #attached = new Map<number, Attachment>()
 
-  constructor(most: number) {
+  /** `onCount` is told how many more there are, or fewer. */
+  constructor(most: number, onCount: (more: number) => void) {
     this.#most = most
+    this.#onCount = onCount
   }
 
   get size(): number {
@@ -34,10 +38,11 @@ export class Channels {
   async take(ch: number, attaching: () => Promise<Channel>): Promise<Channel> {
     if (this.#channels.has(ch)) throw new Refusal('channel_in_use', `ch ${ch} carries an attachment already`)
     if (this.#channels.size >= this.#most) {
-      throw new Refusal('too_many_attachments', `this connection carries ${this.#most} attachments already`)
+      throw overLimit('attachments', `this connection carries ${this.#most} attachments already`)
     }
     const channel = attaching()
     this.#channels.set(ch, channel)
+    this.#onCount(1)
     try {
       const attached = await channel
       if (this.#channels.get(ch) === channel) this.#attached.set(ch, attached.attachment)
@@ -60,7 +65,7 @@ export class Channels {
   /** Frees the number, unless another attachment has taken it since. */
   release(ch: number, channel?: Promise<Channel>): void {
     if (channel !== undefined && this.#channels.get(ch) !== channel) return
-    this.#channels.delete(ch)
+    if (this.#channels.delete(ch)) this.#onCount(-1)
     this.#attached.delete(ch)
   }
 
@@ -68,6 +73,7 @@ export class Channels {
   async *drain(): AsyncGenerator<Channel> {
     const channels = [...this.#channels.values()]
     this.#channels.clear()
+    this.#onCount(-channels.length)
     this.#attached.clear()
     for (const channel of channels) {
       const attached = await channel.catch(() => undefined)

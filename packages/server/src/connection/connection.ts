@@ -5,6 +5,8 @@ import { redacted } from '../auth/redaction.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import type { LineFaults } from '../development/line-faults.ts'
+import { overLimit } from '../limits/over-limit.ts'
+import type { Quotas } from '../limits/quotas.ts'
 import { errorFrame, Refusal } from '../refusal.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Wire } from '../wires/wire.ts'
@@ -26,8 +28,12 @@ export interface ConnectionHouse {
   /** What is wrong with lines because somebody wants it so. */
   readonly lineFaults?: LineFaults | undefined
   /** Counts what was refused. */
-  readonly refused: (code: ErrorCode) => void
+  readonly refused: (code: ErrorCode, limit?: keyof Limits) => void
+  /** What each principal uses of the server. */
+  readonly quotas: Quotas
 }
+
+const BURST_SECONDS = 2
 
 /** Why a connection ended by the server's will. */
 type Ending = 'idle' | 'too_long' | 'unauthenticated' | 'too_many_bad_frames' | 'identity_expired' | 'going_away'
@@ -45,11 +51,13 @@ export class Connection {
   /** When it was made: milliseconds since 1970. */
   readonly since: number
   readonly #bucket: TokenBucket
+  readonly #bytes: TokenBucket
   #badFrames = 0
   #heardAt: number
   #spokeAt: number
   #usedAt: number
   readonly #letGo: () => void
+  #leave: () => void = () => {}
   #isOver = false
 
   constructor(house: ConnectionHouse, wire: Wire, identity: Identity | undefined) {
@@ -57,15 +65,18 @@ export class Connection {
     this.house = house
     this.wire = wire
     this.id = `con_${house.clock.randomId().slice(0, 22)}`
-    this.channels = new Channels(house.limits.attachments)
-    this.#identity = identity
+    this.channels = new Channels(house.limits.attachments, (more) => this.#countAttachments(more))
+    this.#bytes = new TokenBucket(house.limits.bytesPerSecond, BURST_SECONDS * house.limits.bytesPerSecond, now)
     this.#bucket = new TokenBucket(house.limits.framesPerSecond, house.limits.framesBurst, now)
     this.since = this.#heardAt = this.#spokeAt = this.#usedAt = now
     this.#letGo = house.identities.hold({
       identity: () => this.#identity,
       end: () => this.endWith('identity_expired', 'what this identity rests on was revoked'),
     })
-    if (identity) this.welcome(identity)
+    if (identity) {
+      this.identify(identity)
+      this.welcome(identity)
+    }
   }
 
   /** Who is on the line. Refuses while nobody has said. */
@@ -79,8 +90,21 @@ export class Connection {
     return this.#identity
   }
 
+  /** Refuses where that principal has as many lines as it may. */
   identify(identity: Identity): void {
+    const { quotas, clock } = this.house
+    if (this.#identity?.principal !== identity.principal) {
+      quotas.refuseConnection(identity.principal)
+      this.#leave()
+      this.#leave = quotas.holdConnection(identity.principal, clock.now())
+    }
     this.#identity = identity
+  }
+
+  #countAttachments(more: number): void {
+    const { quotas, clock } = this.house
+    // Attachments are those of whoever made them: a line that says hello for another keeps none.
+    if (this.#identity) quotas.countAttachments(this.#identity.principal, more, clock.now())
   }
 
   welcome(identity: Identity, id?: string): void {
@@ -99,7 +123,7 @@ export class Connection {
 
   /** Tells the peer of an error; without an address it is about the connection. */
   refuse(refusal: Refusal, address: Parameters<typeof errorFrame>[1] = {}): void {
-    this.house.refused(refusal.code)
+    this.house.refused(refusal.code, refusal.detail.limit)
     this.send(redacted(errorFrame(refusal, address), this.#identity?.sees.redact))
   }
 
@@ -114,11 +138,12 @@ export class Connection {
     const now = this.house.clock.now()
     this.#heardAt = now
     if (this.#isOver) return
-    const taken = this.#bucket.take(now)
+    const tooMuch = this.#tooMuch(frame.length, now)
     const read = readCommand(frame)
-    if (!taken.ok) return this.#refuseFrame(read, taken.afterMs)
+    if (tooMuch) return this.refuse(tooMuch, addressIn(read))
     if ('unreadable' in read) return this.misread(read.unreadable.refusal, read.unreadable)
-    this.#usedAt = now
+    // A ping says that the peer is there, not that it does anything.
+    if (read.command.type !== 'ping') this.#usedAt = now
     await this.#run(read.command)
   }
 
@@ -168,7 +193,7 @@ export class Connection {
   /** Tells the peer why, and ends the wire. */
   endWith(why: Ending, message: string): void {
     if (this.#isOver) return
-    if (why !== 'going_away') this.refuse(new Refusal(why, message))
+    if (why !== 'going_away') this.refuse(new Refusal(why, message, { limit: BOUND_OF[why] }))
     this.over()
     this.wire.close(why, message)
   }
@@ -177,6 +202,7 @@ export class Connection {
   over(): void {
     this.#isOver = true
     this.#letGo()
+    this.#leave()
     void this.#detachAll()
   }
 
@@ -199,12 +225,35 @@ export class Connection {
     return faultOf(error, this.house.log)
   }
 
-  #refuseFrame(read: ReturnType<typeof readCommand>, retryAfterMs: number): void {
-    const address = 'command' in read ? read.command : read.unreadable
-    const { framesPerSecond } = this.house.limits
-    const refusal = new Refusal('rate_limited', `more than ${framesPerSecond} frames a second`, { retryAfterMs })
-    this.refuse(refusal, { id: address.id, ch: 'ch' in address ? address.ch : undefined })
+  /** Which rate this frame goes over: of the connection, of its principal, or of the server. */
+  #tooMuch(bytes: number, now: number): Refusal | undefined {
+    const { framesPerSecond, bytesPerSecond } = this.house.limits
+    const frame = this.#bucket.take(now)
+    if (!frame.ok) return overLimit('framesPerSecond', `more than ${framesPerSecond} frames a second`, frame.afterMs)
+    const weight = this.#bytes.take(now, bytes)
+    if (!weight.ok) return overLimit('bytesPerSecond', `more than ${bytesPerSecond} bytes a second`, weight.afterMs)
+    if (!this.#identity) return undefined
+    try {
+      this.house.quotas.takeFrame(this.#identity.principal, bytes, now)
+      return undefined
+    } catch (error) {
+      return this.refusalFor(error)
+    }
   }
+}
+
+/** Where the answer to a frame goes, whatever becomes of it. */
+function addressIn(read: ReturnType<typeof readCommand>): { id?: string | undefined; ch?: number | undefined } {
+  const address = 'command' in read ? read.command : read.unreadable
+  return { id: address.id, ch: 'ch' in address ? address.ch : undefined }
+}
+
+/** The bounds of a connection that end it, by the error that says so. */
+const BOUND_OF: { readonly [why in Ending]?: keyof Limits } = {
+  idle: 'idleMs',
+  too_long: 'connectionMs',
+  unauthenticated: 'helloMs',
+  too_many_bad_frames: 'badFrames',
 }
 
 /** The refusal for an error of this house: the store's faults have a code, all else is `internal`. */

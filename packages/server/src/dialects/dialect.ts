@@ -1,14 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Command, Frame, SessionEvent } from '@longwire/protocol'
-import type { Identity, ReadBody } from '../auth/verifier.ts'
+import type { Identity } from '../auth/verifier.ts'
 import type { ConnectionHouse } from '../connection/connection.ts'
 import type { DoorHouse, Doors } from '../http/context.ts'
 import type { Refusal } from '../refusal.ts'
 
 /** What dialects need of the house: what a connection needs, and what a door needs. */
 export interface DialectHouse extends DoorHouse, ConnectionHouse {
-  /** Who asks. Rejects with `unauthenticated` where nobody is known. */
-  readonly identify: (request: IncomingMessage, body?: ReadBody) => Promise<Identity>
   /** Names by which peers of other protocols call an agent. */
   readonly agentAliases: Readonly<Record<string, string>>
 }

@@ -1,17 +1,18 @@
+import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { AgentDescription, AgentFault } from '@longwire/agent/internal'
 import type { Limits } from '@longwire/protocol'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { Audit } from '../auth/audit.ts'
-import type { Gate } from '../auth/gate.ts'
 import type { HeldIdentities } from '../auth/held-identities.ts'
 import type { Origins } from '../auth/origins.ts'
 import type { Tickets } from '../auth/tickets.ts'
-import type { Identity } from '../auth/verifier.ts'
+import type { Identity, ReadBody } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LineFaults } from '../development/line-faults.ts'
+import type { Quotas } from '../limits/quotas.ts'
 import type { Metrics } from '../metrics.ts'
 import type { OpenLine } from '../operator/lines.ts'
 import type { Stats } from '../operator/stats.ts'
@@ -23,8 +24,10 @@ export interface DoorHouse {
   readonly sessions: Sessions
   readonly tickets: Tickets
   readonly httpLines: HttpLines
-  readonly gate: Gate
   readonly origins: Origins
+  /** Who asks. Rejects with `unauthenticated` where nobody is known, and where the principal asks too often. */
+  readonly identify: (request: IncomingMessage, body?: ReadBody) => Promise<Identity>
+  readonly quotas: Quotas
   /** Ends the streams whose keys are revoked. */
   readonly identities: HeldIdentities
   readonly agents: () => readonly AgentDescription[]

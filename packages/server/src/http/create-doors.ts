@@ -72,7 +72,7 @@ export function createDoors(house: DialectHouse): Doors {
   doors.notFound((c) => answer(new Refusal('not_found', `nothing is served at ${c.req.method} ${c.req.path}`)))
   doors.onError((error, c) => {
     const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
-    house.metrics.refused(refusal.code)
+    house.metrics.refused(refusal.code, refusal.detail.limit)
     return answer(refusal, c.get('identity')?.sees.redact)
   })
   return doors

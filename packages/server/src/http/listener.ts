@@ -17,9 +17,25 @@ export function createListener(
   tls: TlsFiles | undefined,
   log: Logger,
   answer: RequestListener,
+  onSlow: () => void,
 ): HttpServer {
-  if (!tls) return createServer(options, answer)
-  const server = createSecureServer({ ...options, ...read(tls) }, answer)
+  const server = tls ? createSecure(options, tls, log, answer) : createServer(options, answer)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    if (isSlow) onSlow()
+    if (socket.writable)
+      socket.end(`HTTP/1.1 ${isSlow ? '408 Request Timeout' : '400 Bad Request'}\r\nConnection: close\r\n\r\n`)
+    else socket.destroy()
+  })
+  return server
+}
+
+function createSecure(options: ServerOptions, tls: TlsFiles, log: Logger, answer: RequestListener): HttpsServer {
+  const handshakeTimeout = options.headersTimeout
+  const server = createSecureServer(
+    { ...options, ...(handshakeTimeout === undefined ? {} : { handshakeTimeout }), ...read(tls) },
+    answer,
+  )
   const looking = setInterval(() => renew(server, tls, log), LOOK_EVERY_MS)
   looking.unref()
   server.on('close', () => clearInterval(looking))

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import { overLimit } from '../limits/over-limit.ts'
 import { Refusal } from '../refusal.ts'
 import type { DoorEnv } from './context.ts'
 
@@ -34,7 +35,7 @@ export async function readBody<S extends z.ZodType>(
 export async function bytesOf(c: Context<DoorEnv>, mostBytes: number): Promise<Uint8Array> {
   const read = c.req.bodyCache.arrayBuffer
   if (read) return new Uint8Array(await read)
-  const tooBig = new Refusal('frame_too_big', `the body is over ${mostBytes} bytes`)
+  const tooBig = overLimit('frameBytes', `the body is over ${mostBytes} bytes`)
   if (Number(c.req.header('content-length') ?? 0) > mostBytes) throw tooBig
   const chunks: Uint8Array[] = []
   let bytes = 0

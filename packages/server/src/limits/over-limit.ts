@@ -5,5 +5,8 @@ type Refusing = { [L in keyof Limits]: (typeof LIMIT_ROWS)[L] extends { over: Er
 
 /** The refusal for this bound: the code of its row, and its name, by which it is counted. */
 export function overLimit(limit: Refusing, message: string, retryAfterMs?: number): Refusal {
-  return new Refusal(LIMIT_ROWS[limit].over, message, { limit, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+  return new Refusal(LIMIT_ROWS[limit].over, message, {
+    limit,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
 }

@@ -70,8 +70,18 @@ export class Quotas {
     const { principalFramesPerSecond, serverFramesPerSecond } = this.#limits
     const { principalBytesPerSecond, serverBytesPerSecond } = this.#limits
     const buckets = [
-      ['principalFramesPerSecond', own.frames, 1, `${principal} sends more than ${principalFramesPerSecond} frames a second`],
-      ['principalBytesPerSecond', own.bytes, bytes, `${principal} sends more than ${principalBytesPerSecond} bytes a second`],
+      [
+        'principalFramesPerSecond',
+        own.frames,
+        1,
+        `${principal} sends more than ${principalFramesPerSecond} frames a second`,
+      ],
+      [
+        'principalBytesPerSecond',
+        own.bytes,
+        bytes,
+        `${principal} sends more than ${principalBytesPerSecond} bytes a second`,
+      ],
       ['serverFramesPerSecond', this.#all.frames, 1, `more than ${serverFramesPerSecond} frames a second come in`],
       ['serverBytesPerSecond', this.#all.bytes, bytes, `more than ${serverBytesPerSecond} bytes a second come in`],
     ] as const

@@ -37,7 +37,11 @@ export class WorkTally {
   refuseInput(principal: string): void {
     const { principalWaitingInputs, serverWaitingInputs } = this.#limits
     if (this.#workOf(principal).waiting >= principalWaitingInputs) {
-      throw overLimit('principalWaitingInputs', `${principalWaitingInputs} inputs of ${principal} wait already`, SOON_MS)
+      throw overLimit(
+        'principalWaitingInputs',
+        `${principalWaitingInputs} inputs of ${principal} wait already`,
+        SOON_MS,
+      )
     }
     if (this.#all.waiting >= serverWaitingInputs) {
       throw overLimit('serverWaitingInputs', `${serverWaitingInputs} inputs wait on this server already`, SOON_MS)

@@ -20,7 +20,7 @@ export interface Sample {
   readonly loopLagMs: number
 }
 
-export interface StatsHouse extends Gauged {
+export interface StatsHouse extends Omit<Gauged, 'heldRefusals'> {
   readonly clock: Clock
   readonly counts: Counts
   bufferedBytes(): number

@@ -3,6 +3,7 @@ import type { Limits } from '@longwire/protocol'
 import type { SessionRecord } from '@longwire/store'
 import type { Logger } from 'pino'
 import type { CommandGround } from '../commands/session-command.ts'
+import type { WorkTally } from '../limits/work-tally.ts'
 import { Tasks } from '../task/tasks.ts'
 import type { OpensChild } from '../turn/agent-call.ts'
 import { Turns } from '../turn/turns.ts'
@@ -14,6 +15,7 @@ import { alarmAt, wake } from './wake.ts'
 export interface GroundHouse extends SessionHouse {
   readonly agents: AgentHost
   readonly limits: Limits
+  readonly tally: WorkTally
   readonly log: Logger
   readonly onTurnEnd: (outcome: 'completed' | 'failed' | 'cancelled') => void
   readonly takesTurns: () => boolean
@@ -24,15 +26,18 @@ const RING_AGAIN_MS = 5_000
 
 /** A session in memory, with all that acts on it: its turns, its background tasks, and the alarm for what comes due. */
 export function createGround(house: GroundHouse, record: SessionRecord, state: SessionState): CommandGround {
-  const { agents, limits, log, takesTurns, openChild, clock } = house
+  const { agents, limits, log, takesTurns, openChild, clock, tally } = house
   const session = new Session(house, record, state)
   const onTask = () => tasks.begin()
   const turns = new Turns(session, { agents, limits, log, takesTurns, openChild, onTask, onEnd: house.onTurnEnd })
   const tasks = new Tasks(session, { agents, log, limits, onEnd: () => turns.goOn() })
   const alarm = new Alarm(clock.now, ring)
   const takesInputs = () => house.node !== undefined || takesTurns()
-  const ground: CommandGround = { session, turns, tasks, alarm, limits, takesInputs }
-  session.onChange = () => alarm.set(alarmAt(ground))
+  const ground: CommandGround = { session, turns, tasks, alarm, limits, tally, takesInputs }
+  session.onChange = () => {
+    alarm.set(alarmAt(ground))
+    tally.changed(session)
+  }
   return ground
 
   /** The time of this session has come. */
@@ -52,7 +57,8 @@ export function createGround(house: GroundHouse, record: SessionRecord, state: S
 }
 
 /** Lets go of everything that acts on the session; what the log says is open, another process goes on with. */
-export function dismiss({ turns, tasks, alarm }: CommandGround): void {
+export function dismiss({ session, turns, tasks, alarm, tally }: CommandGround): void {
+  tally.forget(session)
   turns.close()
   tasks.close()
   alarm.set(undefined)

@@ -1,9 +1,11 @@
 import type { Parting, SessionRecord } from '@longwire/store'
 import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
+import { refuseWithoutRoom } from '../limits/refuse-without-room.ts'
 import { isAtBoundary } from './boundary.ts'
 import { FoldKeeper } from './fold-keeper.ts'
 import { createGround, dismiss, type GroundHouse } from './ground.ts'
+import { letIdleReadersGo } from './idle-readers.ts'
 import { foldLog } from './kept-fold.ts'
 import type { Session } from './session.ts'
 import type { SessionCluster } from './session-cluster.ts'
@@ -64,6 +66,7 @@ export class LiveSessions {
   async run(key: string): Promise<Run | undefined> {
     const ground = this.#live.get(key)
     if (ground) return { kind: 'here', ground }
+    refuseWithoutRoom(this.#live.size, this.#house.limits)
     return this.#bring(key, () => this.#take(key))
   }
 
@@ -136,8 +139,10 @@ export class LiveSessions {
   /** Quiet sessions give back what can be read again; those that nobody reads leave memory. */
   sweep(): void {
     const quietSince = this.#clock.now() - SLIM_AFTER_MS
+    const idleSince = this.#clock.now() - this.#house.limits.sessionIdleMs
     for (const ground of this.#live.values()) {
       const { session, turns } = ground
+      letIdleReadersGo(session, idleSince)
       if (session.updatedAt > quietSince || turns.isLive || !session.mailbox.isIdle) continue
       void this.#rest(ground).catch((error) => this.#house.log.warn({ err: error }, 'a session could not go to rest'))
     }

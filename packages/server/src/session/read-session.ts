@@ -11,6 +11,8 @@ import type { SessionViews } from './session-views.ts'
 
 /** Somebody who is told of every event, from a place of their own. */
 export interface Reader {
+  /** Since when it reads: milliseconds since 1970. */
+  readonly since: number
   tell(event: LogEvent): void
   /** There is more than was told: it has to be read, from where the reader stands. */
   missed(): void

@@ -1,6 +1,6 @@
 import type { SessionStore } from '@longwire/store'
 import type { Clock } from '../clock.ts'
-import { Refusal } from '../refusal.ts'
+import { overLimit } from '../limits/over-limit.ts'
 
 /** How many sessions of a principal are open, at most: closed and erased ones are noticed when it is counted again. */
 interface Count {
@@ -34,7 +34,7 @@ export class SessionQuota {
     }
     if (count.open >= this.#most) {
       const retryAfterMs = RECOUNT_AFTER_MS
-      throw new Refusal('too_many_sessions', `${this.#most} sessions are open: close one first`, { retryAfterMs })
+      throw overLimit('sessions', `${this.#most} sessions are open: close one first`, retryAfterMs)
     }
     count.open += 1
     return () => {

@@ -12,6 +12,8 @@ import {
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { CommandGround, Speaker } from '../commands/session-command.ts'
+import { refuseWithoutRoom } from '../limits/refuse-without-room.ts'
+import { WorkTally } from '../limits/work-tally.ts'
 import { Refusal } from '../refusal.ts'
 import { Acts } from './acts.ts'
 import { firstCommits } from './first-commits.ts'
@@ -72,12 +74,13 @@ export class Sessions {
     this.#house = house
     this.#live = new LiveSessions({
       ...house,
+      tally: new WorkTally(house.limits),
       takesTurns: () => this.#takesTurns,
       openChild: async (principal, wanted) => (await this.open(principal, wanted)).ground,
     })
     this.#acts = new Acts(house, this.#live, () => this.#takesSessions)
     this.#quota = new SessionQuota(house.store, house.clock, house.limits.sessions)
-    this.#sweeping = setInterval(() => this.#live.sweep(), SWEEP_EVERY_MS)
+    this.#sweeping = setInterval(() => this.#live.sweep(), Math.min(SWEEP_EVERY_MS, house.limits.sessionIdleMs / 4))
     this.#sweeping.unref()
     this.#looking = setInterval(() => void this.#lookForDue(), LOOK_EVERY_MS)
     this.#looking.unref()
@@ -162,6 +165,7 @@ export class Sessions {
   async #make(made: Omit<NewSession, 'key' | 'createdAt' | 'owner'>, commits: readonly string[]): Promise<Opened> {
     const { principal, session, command } = made
     const { cluster, store, clock } = this.#house
+    refuseWithoutRoom(this.#live.size, this.#house.limits)
     const giveBack = await this.#quota.take(principal)
     const owner = this.#takesSessions ? cluster?.node : undefined
     try {
@@ -195,9 +199,19 @@ export class Sessions {
 
   /** The session of this id, for the principal it belongs to. To anyone else it is not there. */
   async find(principal: string, session: string): Promise<FoundSession> {
-    const read = await this.#toRead(keyOf(principal, session))
-    if (read?.principal !== principal) throw new Refusal('session_not_found', `there is no session ${session}`)
+    const read = await this.#own(keyOf(principal, session), principal)
+    if (!read) throw new Refusal('session_not_found', `there is no session ${session}`)
     return this.#found(read)
+  }
+
+  /**
+   * The session of this key, where it is this principal's. One of another is asked for in the store as one that never was,
+   * and neither read nor woken: the time it takes tells nothing.
+   */
+  async #own(key: string, principal: string): Promise<ReadSession | undefined> {
+    if (this.#live.get(key)?.session.principal === principal) return this.#toRead(key)
+    const record = await this.#house.store.load(key)
+    return record?.principal === principal ? this.#toRead(key) : undefined
   }
 
   /** The session that the store keeps by this key, whosever it is: for those who may reach it so. */
@@ -307,9 +321,9 @@ export class Sessions {
       }
     }
     if (wanted.session === undefined) return undefined
-    const read = await this.#toRead(keyOf(principal, wanted.session))
+    const read = await this.#own(keyOf(principal, wanted.session), principal)
     // Ids that look like the server's own are not for clients to choose; whose one is, if anybody's, is not said.
-    if (read ? read.principal !== principal : isServerMade(wanted.session)) {
+    if (!read && isServerMade(wanted.session)) {
       throw new Refusal('session_not_found', `there is no session ${wanted.session}`)
     }
     if (read && read.agent !== wanted.agent) {

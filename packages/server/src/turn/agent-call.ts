@@ -19,6 +19,8 @@ export type OpensChild = (
  * as a turn does that is run again, finds the same session, the same input and the same answer.
  */
 export class AgentCall implements Reader {
+  /** An agent that reads another's session is never idle: its own turn waits for it. */
+  readonly since = Number.POSITIVE_INFINITY
   readonly #parent: Session
   readonly #item: Extract<Said, { type: 'call-agent' }>
   readonly #answered = Promise.withResolvers<AgentAnswer>()

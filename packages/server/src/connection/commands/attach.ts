@@ -3,13 +3,14 @@ import { Attachment, recoveryFor } from '../../attachment/attachment.ts'
 import type { Outlet } from '../../attachment/outlet.ts'
 import { reach } from '../../auth/access.ts'
 import type { Present, Seat } from '../../presence/presence.ts'
-import { errorFrame, type Refusal } from '../../refusal.ts'
+import type { Refusal } from '../../refusal.ts'
 import type { FoundSession } from '../../session/read-session.ts'
 import type { Connection } from '../connection.ts'
 import type { ConnectionCommandHandler } from '../connection-command.ts'
 
 export const attach: ConnectionCommandHandler<'attach'> = async (connection, command) => {
   const { id, ch, session, after, log } = command
+  connection.house.quotas.refuseAttachment(connection.identity.principal)
   await connection.channels.take(ch, async () => {
     const ground = await reach(connection.house.sessions, connection.identity, session)
     return attachTo(connection, ground, {
@@ -49,7 +50,12 @@ export function attachTo(connection: Connection, ground: FoundSession, asked: At
   const onFault = (error: unknown) => outlet.ended(connection.refusalFor(error))
   const at = recovered === 'replay' ? after! : session.place
   const seat = seatOf(connection, asked)
-  const attachment = new Attachment(session, outlet, { filter, stubBytes: limits.stubBytes, onFault, seat }, at)
+  const attachment = new Attachment(
+    session,
+    outlet,
+    { filter, stubBytes: limits.stubBytes, onFault, seat, since: connection.house.clock.now() },
+    at,
+  )
   const { id: sessionId, agent, head, log: identity, status } = session
   connection.send({ type: 'attached', id, ch, session: sessionId, agent, head, log: identity, status, recovered })
   attachment.start(recovered).catch((error) => {
@@ -78,7 +84,7 @@ function channelOutlet(connection: Connection, ch: number): Outlet {
     drained: () => connection.wire.drained(),
     ended: (why: Refusal) => {
       connection.channels.release(ch)
-      connection.send(errorFrame(why, { ch }))
+      connection.refuse(why, { ch })
     },
   }
 }

@@ -7,6 +7,7 @@ export const open: ConnectionCommandHandler<'open'> = async (connection, command
   const { id, ch, agent, session, metadata, presence } = command
   const { principal } = connection.identity
   refuseToOpen(connection.identity, session)
+  connection.house.quotas.refuseAttachment(connection.identity.principal)
   await connection.channels.take(ch, async () => {
     const { ground, isNew } = await connection.house.sessions.open(principal, { agent, session, metadata, command: id })
     connection.send({ type: 'ok', id, ch, seq: 1, session: ground.session.id })

@@ -126,7 +126,7 @@ function doors(doors: Doors, house: DialectHouse): void {
       })
     } catch (error) {
       const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
-      house.metrics.refused(refusal.code)
+      house.metrics.refused(refusal.code, refusal.detail.limit)
       const { status, headers, body } = refused(refusal)
       return new Response(body, { status, headers })
     }

@@ -39,10 +39,9 @@ export function eventDoors(doors: Doors, house: DoorHouse): void {
     if (wantsPage && !accept.includes('text/event-stream')) {
       const wait = wholeNumber(c, 'wait', { least: 0, most: house.limits.waitSeconds }) ?? 0
       const gone = c.req.raw.signal
-      return c.body(await pollEvents(house, session, asked, wait * 1_000, gone), 200, {
-        'content-type': 'application/json; charset=utf-8',
-        'cache-control': 'no-store',
-      })
+      const leave = takeSeat(house, c.get('identity').principal)
+      const page = await pollEvents(house, session, asked, wait * 1_000, gone).finally(leave)
+      return c.body(page, 200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
     }
     streamEvents(c, house, session, asked)
     return RESPONSE_ALREADY_SENT
@@ -59,6 +58,18 @@ export function eventDoors(doors: Doors, house: DoorHouse): void {
       throw new Refusal('not_found', `session ${session.id} has no commit ${c.req.param('seq')}`)
     return c.body(`{${fields}`, 200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
   })
+}
+
+/** Counts one reader over HTTP as a line and an attachment of this principal, until it leaves. Refuses where it has too many. */
+function takeSeat({ quotas, clock }: DoorHouse, principal: string): () => void {
+  quotas.refuseConnection(principal)
+  quotas.refuseAttachment(principal)
+  const letGo = quotas.holdConnection(principal, clock.now())
+  quotas.countAttachments(principal, 1, clock.now())
+  return () => {
+    letGo()
+    quotas.countAttachments(principal, -1, clock.now())
+  }
 }
 
 function readOne(session: ReadSession, seq: number) {
@@ -99,11 +110,15 @@ function askedOf(c: Context<DoorEnv>): Asked {
 }
 
 function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: ReadSession, asked: Asked): void {
+  const leave = takeSeat(house, c.get('identity').principal)
   const { after, log, filter } = asked
   const { limits } = house
   const response = c.env.outgoing
   // Gone while the session was looked for: nobody would ever say so again.
-  if (response.destroyed) return
+  if (response.destroyed) {
+    leave()
+    return
+  }
   const wire = new SseWire(response as never, limits.bufferBytes, () => house.lineFaults?.holdMs ?? 0)
   const recovered = recoveryFor(session, { after, log }, limits.replayCommits)
   wire.send(`: log=${session.log} head=${session.head} status=${session.status} recovered=${recovered}\n\n`)
@@ -117,6 +132,7 @@ function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: ReadSessio
     snapshot: (at, view) => put(snapshotText(at, view, recovered)),
     drained: () => wire.drained(),
     ended: (why) => {
+      house.metrics.refused(why.code, why.detail.limit)
       put(`data: ${JSON.stringify(errorFrame(why, {}))}\n\n`)
       wire.close('done')
     },
@@ -133,15 +149,22 @@ function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: ReadSessio
     since: spokeAt,
     tell: asked.presence ? tell : undefined,
   }
-  const attachment = new Attachment(session, outlet, { filter, stubBytes: limits.stubBytes, onFault, seat }, after)
+  const attachment = new Attachment(
+    session,
+    outlet,
+    { filter, stubBytes: limits.stubBytes, onFault, seat, since: spokeAt },
+    after,
+  )
   const tick = setInterval(
     () => {
       const now = house.clock.now()
       if (identity.expiresAt !== undefined && now >= identity.expiresAt) {
         attachment.end(new Refusal('identity_expired', 'come back with a fresh identity'))
+      } else if (now - seat.since >= limits.connectionMs) {
+        attachment.end(new Refusal('too_long', 'open another stream', { limit: 'connectionMs' }))
       } else if (now - spokeAt >= house.heartbeatMs) put(': heartbeat\n\n')
     },
-    identity.expiresAt === undefined ? house.heartbeatMs / 2 : Math.min(TICK_MS, house.heartbeatMs / 2),
+    Math.min(TICK_MS, house.heartbeatMs / 2),
   )
   const end = () => wire.close('going_away')
   house.open.add(end)
@@ -163,6 +186,7 @@ function streamEvents(c: Context<DoorEnv>, house: DoorHouse, session: ReadSessio
     house.open.delete(end)
     house.streams.delete(line)
     letGo()
+    leave()
     attachment.detach()
   })
   attachment.start(recovered).catch((error) => {
