@@ -20,5 +20,7 @@ export default defineConfig({
     // Every thread and process that a test starts strips the types of our sources anew, unless Node keeps what it made.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url)) },
     testTimeout: 20_000,
+    // What is polled for comes when the machine has time for it.
+    expect: { poll: { timeout: 10_000 } },
   },
 })

@@ -50,6 +50,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     half = Promise.withResolvers()
     gate = Promise.withResolvers()
     site.upgrades = 'pass'
+    site.isDown = false
     const complaints = open.flatMap((opened) => opened.complaints)
     await Promise.all(open.splice(0).map(({ context }) => context.close()))
     expect(complaints).toEqual([])
@@ -61,8 +62,8 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await server?.stop(0)
   })
 
-  async function pageOf(session?: string, of = browser) {
-    const opened = await openPage(of, `${site.url}/page${session === undefined ? '' : `?session=${session}`}`)
+  async function pageOf(query = '', of = browser) {
+    const opened = await openPage(of, `${site.url}/page?${query}`)
     open.push(opened)
     return { ...opened, app: await inside<PlainPage>(opened.page) }
   }
@@ -81,6 +82,10 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
       const [before = 0, subBefore = 0] = places[index - 1] ?? []
       expect(seq * 1e6 + sub, `place ${index} after the one before`).toBeGreaterThan(before * 1e6 + subBefore)
     }
+  }
+
+  function wireOf(app: App): Promise<string | undefined> {
+    return app.evaluate(({ client: { state } }) => (state.kind === 'online' ? state.wire : undefined))
   }
 
   test('a page that is offline in mid-answer has all of it, once, when it is online again', async () => {
@@ -139,10 +144,73 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await hasAllOnce(first.app)
   })
 
+  test.each(['forbid', 'answer', 'hang'] as const)(
+    'a page whose WebSockets are blocked (%s) talks over another wire',
+    async (how) => {
+      site.upgrades = how
+      const { app } = await pageOf()
+      const asked = app.evaluate(({ ask }) => ask('go'))
+      await half.promise
+      gate.resolve()
+      await hasAllOnce(app, await asked)
+      expect(await wireOf(app)).toBe('sse')
+    },
+  )
+
+  test('a page whose WebSocket is taken away in mid-answer goes on over another wire, and nothing is lost or doubled', async () => {
+    const { app } = await pageOf()
+    expect(await wireOf(app)).toBe('websocket')
+    const asked = app.evaluate(({ ask }) => ask('go'))
+    await half.promise
+    site.upgrades = 'forbid'
+    site.cut()
+    await expect.poll(() => wireOf(app)).toBe('sse')
+    gate.resolve()
+    await hasAllOnce(app, await asked)
+  })
+
+  test('a tab that comes back from the background does not wait for its next try', async () => {
+    const { app } = await pageOf('chance=0.99')
+    const asked = app.evaluate(({ ask }) => ask('go'))
+    await half.promise
+    await app.evaluate(({ turn }) => turn('hidden'))
+    site.isDown = true
+    site.cut()
+    const untilOf = () => app.evaluate(({ client: { state } }) => (state.kind === 'waiting' ? state.until : 0))
+    await expect.poll(async () => (await untilOf()) - Date.now()).toBeGreaterThan(1_200)
+    const until = await untilOf()
+    site.isDown = false
+    gate.resolve()
+    await app.evaluate(({ turn }) => turn('visible'))
+    await hasAllOnce(app, await asked)
+    const since = await app.evaluate(({ states }) => states.findLast(({ kind }) => kind === 'online'))
+    expect(since).toMatchObject({ since: expect.any(Number) })
+    expect((since as { since: number }).since).toBeLessThan(until)
+  })
+
+  test('what was sent while nothing got through is sent by the page that is loaded next, once', async () => {
+    const { app, page } = await pageOf('keep')
+    const id = await app.evaluate(({ session }) => session.id)
+    site.isDown = true
+    site.cut()
+    await expect.poll(() => app.evaluate(({ client }) => client.state.kind)).not.toBe('online')
+    await app.evaluate(({ session }) => void session.send('go').catch(() => {}))
+    await expect.poll(() => app.evaluate(({ session }) => session.outbox.length)).toBe(1)
+    await page.goto(`${site.url}/page?keep&session=${id}`)
+    const again = await inside<PlainPage>(page)
+    gate.resolve()
+    site.isDown = false
+    await expect
+      .poll(() => again.evaluate(({ session }) => session.view.turns.map(({ status }) => status)))
+      .toEqual(['completed'])
+    await hasAllOnce(again)
+    expect(await again.evaluate(({ session }) => session.outbox)).toEqual([])
+  })
+
   test('a laptop that slept through an answer has all of it, once, when it wakes up', async () => {
     const asleep = await openBrowser()
     try {
-      const { app } = await pageOf(undefined, asleep)
+      const { app } = await pageOf('', asleep)
       const asked = app.evaluate(({ ask }) => ask('go'))
       await half.promise
       const cut = site.cutByServer

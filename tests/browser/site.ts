@@ -3,20 +3,21 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** What the site does with a WebSocket: hands it on, answers as if it were none, or lets it hang. */
-export type Upgrades = 'pass' | 'refuse' | 'hang'
+/** What the site does with a WebSocket: hands it on, forbids it, answers as if it were a page, or lets it hang. */
+export type Upgrades = 'pass' | 'forbid' | 'answer' | 'hang'
 
 export class Site {
   /** What WebSockets meet from now on. */
   upgrades: Upgrades = 'pass'
-  /** How many WebSockets were handed on. */
-  handedOn = 0
-  /** How many of them the server ended. */
+  /** Whether nothing gets through to the server. The pages are there all the same. */
+  isDown = false
+  /** How many WebSockets the server ended. */
   cutByServer = 0
   readonly #pages: ReadonlyMap<string, string>
   readonly #upstream: URL
   readonly #server: Server
   readonly #sockets = new Set<Duplex>()
+  readonly #answers = new Set<ServerResponse>()
 
   private constructor(pages: Readonly<Record<string, string>>, upstream: string) {
     this.#pages = new Map(Object.entries(pages))
@@ -36,9 +37,10 @@ export class Site {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** Cuts every WebSocket that was handed on, without a word. */
+  /** Cuts every WebSocket and every answer that is under way, without a word. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
+    for (const answer of this.#answers) answer.destroy()
   }
 
   async close(): Promise<void> {
@@ -50,10 +52,12 @@ export class Site {
   #answer(asked: IncomingMessage, answer: ServerResponse): void {
     const page = this.#pages.get(new URL(asked.url ?? '/', this.url).pathname)
     if (page !== undefined) answer.setHeader('content-type', 'text/html; charset=utf-8').end(page)
+    else if (this.isDown) answer.destroy()
     else this.#handOn(asked, answer)
   }
 
   #handOn(asked: IncomingMessage, answer: ServerResponse): void {
+    this.#answers.add(answer)
     const { method, headers, url: path } = asked
     const { hostname, port } = this.#upstream
     const onward = request({ hostname, port, path, method, headers }, (answered) => {
@@ -61,18 +65,21 @@ export class Site {
       answered.pipe(answer)
     })
     onward.on('error', () => answer.destroy())
-    answer.on('close', () => onward.destroy())
+    answer.on('close', () => {
+      this.#answers.delete(answer)
+      onward.destroy()
+    })
     asked.pipe(onward)
   }
 
   #upgrade(asked: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#keep(socket)
-    if (this.upgrades === 'hang') return
-    if (this.upgrades === 'refuse') {
-      socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
-      return
-    }
-    this.handedOn += 1
+    if (this.isDown) socket.destroy()
+    else if (this.upgrades === 'pass') this.#handOnSocket(asked, socket, head)
+    else if (this.upgrades !== 'hang') socket.end(REFUSALS[this.upgrades])
+  }
+
+  #handOnSocket(asked: IncomingMessage, socket: Duplex, head: Buffer): void {
     const onward: Socket = connect(Number(this.#upstream.port), this.#upstream.hostname)
     this.#keep(onward)
     const headers = asked.rawHeaders.flatMap((name, at, all) => (at % 2 === 0 ? [`${name}: ${all[at + 1]}`] : []))
@@ -91,4 +98,9 @@ export class Site {
     socket.on('error', () => {}) // `close` follows
     socket.on('close', () => this.#sockets.delete(socket))
   }
+}
+
+const REFUSALS = {
+  forbid: 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n',
+  answer: 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello',
 }

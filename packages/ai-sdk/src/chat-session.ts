@@ -11,8 +11,8 @@ type Stream = ReadableStream<UIMessageChunk>
 export interface About {
   /** Its turn, once there is one; throws where there will be none. */
   readonly find: () => TurnView | undefined
-  /** Settles when there is more to find, beside the changes of the session. */
-  readonly news?: Promise<unknown>
+  /** Each settles when there is more to find, beside the changes of the session. */
+  readonly news?: readonly Promise<unknown>[]
   readonly signal: AbortSignal | undefined
   /** What `arrive` gave when it was asked for. */
   readonly arrival: number
@@ -97,14 +97,14 @@ export class ChatSession {
   /** Tells the turn as fast as it is read. What is said meanwhile is told at once when it is. */
   #stream(
     session: Session,
-    { find, news, arrival, signal, stop }: About,
+    { find, news = [], arrival, signal, stop }: About,
     tellingOf: (turn: TurnView) => Telling,
   ): Stream {
     let telling: Telling | undefined
     let wake = () => {}
     const unsubscribe = session.subscribe(() => wake())
     const look = () => wake()
-    news?.then(look, look)
+    for (const each of news) each.then(look, look)
     const over = () => {
       unsubscribe()
       signal?.removeEventListener('abort', aborted)

@@ -1,4 +1,4 @@
-import type { Accepted, Client, OpenOptions, Session } from '@longwire/client'
+import type { Client, OpenOptions, Sent, Session } from '@longwire/client'
 import type { Delivery, Json } from '@longwire/protocol'
 import type { TurnView } from '@longwire/view'
 import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai'
@@ -56,13 +56,13 @@ export class LongwireTransport<Message extends UIMessage = LongwireMessage> impl
     const last = messages.at(-1)
     if (last?.role === 'assistant') return chat.goneOn(session, last, { arrival, signal: abortSignal, stop })
     if (!last) throw new TypeError('there is no message to send')
-    const accepted = send(session, last, body)
+    const sent = send(session, last, body)
     return chat.fresh(session, {
-      find: turnOf(session, accepted),
-      news: accepted,
+      find: turnOf(session, sent),
+      news: [sent.accepted, sent],
       arrival,
       signal: abortSignal,
-      stop: () => void this.#stop(session, accepted),
+      stop: () => void this.#stop(session, sent),
     })
   }
 
@@ -99,15 +99,15 @@ export class LongwireTransport<Message extends UIMessage = LongwireMessage> impl
     return chat
   }
 
-  async #stop(session: Session, accepted?: Promise<Accepted>): Promise<void> {
+  async #stop(session: Session, sent?: Sent): Promise<void> {
     if (this.#options.onStop === 'leave') return
-    const input = await accepted?.catch(() => undefined)
+    const input = await sent?.accepted.catch(() => undefined)
     if (input) await session.withdraw(input.input).catch(() => {}) // it is applied: then its turn is what has to stop
     await session.cancel().catch(() => {})
   }
 }
 
-function send(session: Session, message: UIMessage, body: SendBody = {}): Promise<Accepted> {
+function send(session: Session, message: UIMessage, body: SendBody = {}): Sent {
   const waits = session.view.status === 'waiting'
   const delivery = body.delivery ?? (waits ? 'interrupt' : 'queue')
   const context = body.context === undefined ? {} : { context: body.context }
@@ -115,27 +115,30 @@ function send(session: Session, message: UIMessage, body: SendBody = {}): Promis
 }
 
 /** The turn of an input, once it has one. Throws where the input was refused, or came back. */
-function turnOf(session: Session, accepted: Promise<Accepted>): () => TurnView | undefined {
-  let input: Accepted | undefined
+function turnOf(session: Session, sent: Sent): () => TurnView | undefined {
+  let input: string | undefined
   let refused: unknown
-  accepted.then(
-    (given) => {
-      input = given
-    },
-    (error) => {
-      refused = error
-    },
-  )
+  const refuse = (error: unknown) => {
+    refused = error
+  }
+  sent.accepted.then((accepted) => {
+    input = accepted.input
+  }, refuse)
+  sent.then((fate) => {
+    if (fate.outcome === 'returned') refuse(new Error(`the message was not answered: ${RETURNED[fate.reason]}`))
+  }, refuse)
+  const isIt = ({ id, delivery }: TurnView['messages'][number]) => id === input && delivery !== undefined
   return () => {
     if (refused !== undefined) throw refused
-    return (
-      input &&
-      session.view.turns.findLast(({ messages }) =>
-        messages.some(({ id, delivery }) => id === input!.input && delivery !== undefined),
-      )
-    )
+    return session.view.turns.findLast(({ messages }) => messages.some(isIt))
   }
 }
+
+const RETURNED = {
+  withdrawn: 'it was taken back',
+  turn_ended: 'the turn that it was meant for had ended',
+  expired: 'it waited for too long',
+} as const
 
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work

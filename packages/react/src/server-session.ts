@@ -15,7 +15,7 @@ export function serverSession(target: SessionTarget): Session {
   const hasView = view !== NOTHING
   const ready = hasView ? Promise.resolve() : Promise.reject(new NotInBrowser())
   ready.catch(() => {})
-  return new Proxy({ ...shown, ready, subscribe: () => () => {} } as unknown as Session, {
+  return new Proxy({ ...shown, outbox: [], ready, subscribe: () => () => {} } as unknown as Session, {
     get: (known, name) => (name in known ? known[name as keyof Session] : refuse),
   })
 }

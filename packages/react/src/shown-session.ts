@@ -1,4 +1,4 @@
-import type { LongwireError, Session } from '@longwire/client'
+import type { LongwireError, Session, Unsent } from '@longwire/client'
 import type { SessionView } from '@longwire/view'
 import { nextFrame } from './next-frame.ts'
 
@@ -10,6 +10,8 @@ export interface SessionState {
   /** Why it is of no more use, once it is lost. */
   readonly error?: LongwireError
 }
+
+const NONE: readonly Unsent[] = []
 
 // So marked, React need not wait to know.
 const FULFILLED = Object.assign(Promise.resolve(), { status: 'fulfilled', value: undefined })
@@ -29,6 +31,7 @@ export class ShownSession {
   readonly #firstState: SessionState
   #view: SessionView
   #state: SessionState
+  #outbox: readonly Unsent[]
   #isReady: boolean
   #isDue = false
   #unsubscribe: (() => void) | undefined
@@ -38,6 +41,7 @@ export class ShownSession {
     this.session = session
     this.first = session.view
     this.#view = session.view
+    this.#outbox = session.outbox
     this.#isReady = session.view.at !== '0' // a view that it was given is one to show
     this.#firstState = { id: session.id, status: this.#isReady ? 'ready' : 'joining' }
     this.#state = this.#firstState
@@ -78,6 +82,13 @@ export class ShownSession {
 
   getFirstView = (): SessionView => this.first
 
+  getOutbox = (): readonly Unsent[] => {
+    if (this.#listeners.size === 0) this.#look()
+    return this.#outbox
+  }
+
+  getFirstOutbox = (): readonly Unsent[] => NONE
+
   getState = (): SessionState => {
     if (this.#listeners.size === 0) this.#look()
     return this.#state
@@ -97,6 +108,7 @@ export class ShownSession {
 
   #look(): void {
     this.#view = this.session.view
+    this.#outbox = this.session.outbox
     const { id, error } = this.session
     const status = error ? 'lost' : this.#isReady ? 'ready' : 'joining'
     if (status === this.#state.status && id === this.#state.id && error === this.#state.error) return

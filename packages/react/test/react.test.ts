@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)('React', () => {
     const app = await inside<ReactingPage>(page)
     await app.evaluate(({ show }, which) => show(which), name)
     const count = (type: string) => sent.filter((command) => command.type === type).length
-    return { page, app, count, complaints: opened.complaints as string[] }
+    return { page, context: opened.context, app, count, complaints: opened.complaints as string[] }
   }
 
   async function made(text?: string): Promise<string> {
@@ -119,20 +119,23 @@ describe.skipIf(!hasBrowser)('React', () => {
     expect({ opened: count('open'), sent: count('input') }).toEqual({ opened: 1, sent: 1 })
   })
 
-  test('a line that is lost is shown, and everything is there once after it is back', async () => {
+  test('a line that is lost is shown, what is sent meanwhile waits, and everything is there once after it is back', async () => {
     gate.shut()
-    const { page, count } = await scene('chat')
+    const { page, context, count } = await scene('chat')
     await shows(page, 'state', 'ready true ')
     await page.click('#ask')
     await shows(page, 'text', 'You said: hello')
-    site.upgrades = 'refuse'
+    await context.setOffline(true)
     site.cut()
     await shows(page, 'connection', /waiting|connecting/)
+    await page.click('#ask')
+    await shows(page, 'outbox', 'hello waiting')
     gate.open()
-    site.upgrades = 'pass'
+    await context.setOffline(false)
     await shows(page, 'connection', 'online')
+    await shows(page, 'text', 'You said: helloYou said: hello')
     await shows(page, 'status', 'idle')
-    await shows(page, 'text', 'You said: hello')
+    await shows(page, 'outbox', '')
     expect(count('attach')).toBeGreaterThan(0)
   })
 

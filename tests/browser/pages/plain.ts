@@ -6,10 +6,15 @@ import type { PlainPage } from '../plain-page.ts'
 const query = new URL(location.href).searchParams
 const known = query.get('session')
 const kept = sessionStorage.getItem('kept')
-const client = connect(location.origin)
+const chance = query.get('chance')
+const client = connect(location.origin, {
+  ...(chance === null ? {} : { chance: () => Number(chance) }),
+  ...(query.has('keep') ? { storage: localStorage, keepSends: true } : {}),
+})
 const states = [client.state]
 client.subscribe(() => states.push(client.state))
-const session = await begun().ready
+const session = begun()
+if (!query.has('keep') || known === null) await session.ready
 
 async function read(of: Session): Promise<void> {
   for await (const event of of.events())

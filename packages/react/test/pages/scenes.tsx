@@ -5,6 +5,7 @@ import {
   type SessionTarget,
   useAgents,
   useConnection,
+  useOutbox,
   useReadySession,
   useRequests,
   useSession,
@@ -66,6 +67,16 @@ function Trace() {
         <li key={span}>{label}</li>
       ))}
     </ul>
+  )
+}
+
+function Outbox() {
+  return (
+    <p id="outbox">
+      {useOutbox()
+        .map(({ text, state }) => `${text} ${state}`)
+        .join()}
+    </p>
   )
 }
 
@@ -173,6 +184,7 @@ const SCENES: Record<string, () => ReactNode> = {
       <Requests />
       <Ask text="hello" />
       <Connection />
+      <Outbox />
     </LongwireProvider>
   ),
   approval: () => (
