@@ -4,10 +4,11 @@ import { ROOT, readWorkspaces } from './workspace.ts'
 
 const NAMES = /bedrock|agent-?core|ag-?ui(?![a-z])/i
 
-/** Where such a name has to be said: in the table of what signatures are for, and where it is the name of a provider of models. */
+/** Where such a name has to be said: at the command line, in the table of what signatures are for, and where it is the name of a provider of models. */
 const NAMED_IN = [
   'packages/server/src/dialects/',
   'packages/server/src/auth/sigv4/services.ts',
+  'packages/cli/src/command-line.ts',
   'packages/agent/src/model/resolve-model.ts',
   'packages/agent/src/loop/price.ts',
 ]

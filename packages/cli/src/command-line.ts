@@ -76,6 +76,12 @@ function commandLine(terminal: Terminal, done: Done): Command {
       '--store <url>',
       'PostgreSQL for the session log, instead of a folder: postgres://user@host/database',
     ).env('LONGWIRE_STORE')
+  const agentcore = () =>
+    new Option('--agentcore', 'be the container of AgentCore: 0.0.0.0:8080, and the platform says who asks')
+  const alias = () =>
+    new Option('--alias <name=agent>', 'a name by which other protocols call an agent; may be repeated')
+      .argParser(aliasOf)
+      .default({}, 'none')
   const workers = () =>
     new Option('--workers <number>', 'worker threads for each agent file').default(1).argParser(workersOf)
   const durability = () =>
@@ -93,6 +99,8 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .addOption(durability())
     .addOption(store())
     .addOption(workers())
+    .addOption(agentcore())
+    .addOption(alias())
     .option('--quiet', 'say nothing but what goes wrong')
     .addOption(json('one line of JSON when it listens, and the log as JSON on the error stream'))
     .addHelpText(
@@ -101,12 +109,13 @@ function commandLine(terminal: Terminal, done: Done): Command {
         ['longwire serve', 'the agents of this folder'],
         ['longwire serve examples/market-analyst --port 9000 --data ./d', 'one agent, elsewhere'],
         ['longwire serve a.ts b.ts', 'two agents'],
+        ['longwire serve agent.ts --agentcore', 'as the container behind AgentCore'],
       ]),
     )
     .addHelpText('after', '\nCtrl-C stops it gently: running turns may end first. A second one stops it at once.')
-    .action(async (files, options) => {
+    .action(async (files, options, command) => {
       const { serve } = await import('./commands/serve.ts') // the server is big: only who serves waits for it
-      done(await serve(files, options, terminal))
+      done(await serve(files, listeningAs(options, command), terminal))
     })
 
   program
@@ -271,6 +280,20 @@ function jsonOf(text: string): Json {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message)
   }
+}
+
+/** A container listens where its platform looks for it, unless told otherwise. */
+function listeningAs<T extends { readonly agentcore?: boolean }>(options: T, command: Command): T {
+  if (!options.agentcore) return options
+  const isGiven = (name: string) => command.getOptionValueSource(name) !== 'default'
+  const where = { ...(isGiven('host') ? {} : { host: '0.0.0.0' }), ...(isGiven('port') ? {} : { port: 8080 }) }
+  return { ...options, ...where, container: true }
+}
+
+function aliasOf(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [, name, agent] = /^([^=]+)=(.+)$/s.exec(text) ?? []
+  if (name === undefined || agent === undefined) throw new InvalidArgumentError('Write it as name=agent.')
+  return { ...before, [name]: agent }
 }
 
 function commandOf(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -8,7 +8,7 @@ import type { Origins } from './auth/origins.ts'
 import type { Identity } from './auth/verifier.ts'
 import { Connection, type ConnectionHouse } from './connection/connection.ts'
 import type { Line, RefusedHandshake, Speech } from './dialects/dialect.ts'
-import { Interpreter } from './dialects/interpreter.ts'
+import { Interpreter, limitsFor } from './dialects/interpreter.ts'
 import { overLimit } from './limits/over-limit.ts'
 import type { OpenLine } from './operator/lines.ts'
 import { challengeFor, errorFrame, Refusal } from './refusal.ts'
@@ -128,13 +128,14 @@ export class Connections {
       if (identity) this.#house.quotas.refuseConnection(identity.principal)
       if (line && !identity)
         throw new Refusal('unauthenticated', 'the handshake carries no identity that is known here')
-      const speech = line && (await line.speak(identity!))
+      const speaker = identity && line?.actsAs ? line.actsAs(identity) : identity
+      const speech = line && (await line.speak(speaker!))
       if (stream.destroyed) return
       // A verifier may have taken its time.
       if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
       this.#handshakes.set(request, line?.headers?.() ?? [])
       this.#server.handleUpgrade(request, stream, head, (socket) => {
-        this.#admit(socket, stream, identity, line && { line, speech: speech! })
+        this.#admit(socket, stream, speaker, line && { line, speech: speech! })
       })
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal('internal', 'the handshake failed')
@@ -187,8 +188,7 @@ export class Connections {
       return this.#house.lineFaults?.holdMs ?? 0
     })
     const interpreter = spoken && new Interpreter(wire, spoken.speech)
-    const stubBytes = spoken ? (spoken.line.stubBytes ?? Number.MAX_SAFE_INTEGER) : limits.stubBytes
-    const house = spoken ? { ...this.#house, limits: { ...limits, stubBytes } } : this.#house
+    const house = spoken ? { ...this.#house, limits: limitsFor(spoken.speech, limits) } : this.#house
     const connection = new Connection(house, interpreter ?? wire, identity)
     interpreter?.serve(connection)
     this.hold(new HeldSocket(connection, wire, socket, stream))

@@ -10,6 +10,7 @@ import { Proxies } from './auth/proxies.ts'
 import { isLoopback, type Verifier } from './auth/verifier.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { CLUSTER_TIMES, type ClusterTimes } from './cluster/cluster.ts'
+import { platformVerifier } from './dialects/dialects.ts'
 import type { TlsFiles } from './http/listener.ts'
 
 /** This server as one of several that share a store. */
@@ -42,6 +43,12 @@ export interface ServerOptions {
    * the agents; and where one agent is served, every name means that one.
    */
   readonly agentAliases?: Readonly<Record<string, string>>
+  /**
+   * The server stands behind a platform that lets nobody through whom it has not recognised, and that says for whom it asks:
+   * it is believed at the doors of such a container, and the others stay shut to it. Listens on 0.0.0.0, port 8080, unless
+   * told otherwise.
+   */
+  readonly container?: boolean
   /** Verifiers that come with the server, asked after `verifiers`, and what roles may see. */
   readonly auth?: AuthSettings
   /** Origins of pages that may use this server beside its own: `https://app.example.com`. */
@@ -98,11 +105,12 @@ export class ServerMisuse extends Error {
 }
 
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
-  const host = options.host ?? '127.0.0.1'
+  const { container = false } = options
+  const host = options.host ?? (container ? '0.0.0.0' : '127.0.0.1')
   const isOpen = !isLoopback(host)
   const { verifiers: own = [], auth = {} } = options
   const isGuarded = own.length > 0 || (auth.use ?? []).length > 0
-  if (isOpen && !isGuarded) {
+  if (isOpen && !isGuarded && !container) {
     throw new ServerMisuse(
       `cannot listen on ${host}: it is reachable from other machines, and nothing says who may enter. ` +
         'Listen on 127.0.0.1, or give a verifier.',
@@ -111,18 +119,19 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   if (isOpen && auth.use?.includes('dev')) {
     throw new ServerMisuse(`cannot listen on ${host} with the verifier dev: it is for this machine alone.`)
   }
-  const isDevelopment = !isOpen && !isGuarded && process.env.NODE_ENV !== 'production'
+  const isDevelopment = !isOpen && !isGuarded && !container && process.env.NODE_ENV !== 'production'
   const clock = options.clock ?? SYSTEM_CLOCK
   const log = options.log ?? pino({ level: 'silent' })
   const data = typeof options.data === 'string' ? options.data : undefined
   return orMisuse(() => {
     const proxies = new Proxies(options.trustedProxies)
     const origins = new Origins(options.origins ?? [], proxies)
-    const chosen = isGuarded ? verifiersOf(auth, { data, clock, log, origins }) : [developmentVerifier(origins)]
+    const unguarded = container ? [platformVerifier] : [developmentVerifier(origins)]
+    const chosen = isGuarded ? verifiersOf(auth, { data, clock, log, origins }) : unguarded
     return {
       ...options,
       host,
-      port: options.port ?? 8787,
+      port: options.port ?? (container ? 8080 : 8787),
       durability: options.durability ?? (isDevelopment ? 'process' : 'power'),
       verifiers: [...own, ...chosen],
       proxies,

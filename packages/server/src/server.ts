@@ -26,6 +26,7 @@ import { Sessions } from './session/sessions.ts'
 import { VERSION } from './version.ts'
 import { mendHandshake } from './wires/handshake.ts'
 import { HttpLines } from './wires/http-lines.ts'
+import { serveHttp2 } from './wires/http2.ts'
 
 /** A server that is listening. */
 export interface LongwireServer {
@@ -143,13 +144,15 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     quotas,
   }
   const doors = createDoors(house)
+  const answerRequest = getRequestListener(doors.fetch, { overrideGlobalObjects: false })
   const http = createListener(
     { headersTimeout: limits.handshakeMs, requestTimeout: 4 * limits.handshakeMs, connectionsCheckingInterval: 1_000 },
     tls,
     log,
-    getRequestListener(doors.fetch, { overrideGlobalObjects: false }),
+    answerRequest,
     () => metrics.limitReached('handshakeMs'),
   )
+  const http2 = serveHttp2(http, answerRequest as never)
   http.on('upgrade', (request, stream, head) => {
     mendHandshake(request)
     const path = request.url?.split('?', 1)[0]
@@ -200,6 +203,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     stats.close()
     await sessions.stop(deadlineMs)
     for (const end of open) end()
+    http2.close()
     identities.close()
     await connections.close(CLOSE_GRACE_MS)
     await closing(http, CLOSE_GRACE_MS)

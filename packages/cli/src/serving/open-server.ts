@@ -19,6 +19,10 @@ export interface ServeOptions {
   readonly durability: 'process' | 'power'
   /** The address of the database that holds the log instead of `data`. */
   readonly store?: string
+  /** The server is a container behind a platform that has recognised whoever asks. */
+  readonly container?: boolean
+  /** Names by which peers of other protocols call an agent. */
+  readonly alias?: Readonly<Record<string, string>>
   /** Worker threads for each agent file. */
   readonly workers?: number
 }
@@ -28,11 +32,11 @@ export async function openServer(
   options: Omit<ServeOptions, 'files'>,
   more: Partial<ServerOptions> & Pick<ServerOptions, 'agents'>,
 ): Promise<LongwireServer> {
-  const { store, ...folder } = options
+  const { store, alias: agentAliases = {}, ...folder } = options
   if (store === undefined) requireWritable(options.data)
   try {
     const data = store === undefined ? options.data : await openDatabase(store, more.log)
-    return await createServer({ console: consoleFolder(), ...folder, ...more, data })
+    return await createServer({ console: consoleFolder(), agentAliases, ...folder, ...more, data })
   } catch (error) {
     throw failureToServe(error, options)
   }

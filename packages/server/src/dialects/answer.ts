@@ -5,7 +5,7 @@ import type { Identity } from '../auth/verifier.ts'
 import { Connection } from '../connection/connection.ts'
 import type { DoorEnv } from '../http/context.ts'
 import type { DialectHouse, Speech } from './dialect.ts'
-import { Interpreter, type SpokenWire } from './interpreter.ts'
+import { Interpreter, limitsFor, type SpokenWire } from './interpreter.ts'
 import { type Packing, ResponseWire } from './response-wire.ts'
 
 /** Answers an HTTP request with what is said in a dialect, for as long as it is said. */
@@ -33,8 +33,7 @@ function converse(
   beat: () => void = () => {},
 ): { readonly interpreter: Interpreter; readonly end: () => void } {
   const interpreter = new Interpreter(wire, speech)
-  // A dialect reads whole commits: it has no word for a stub.
-  const limits = { ...house.limits, stubBytes: Number.MAX_SAFE_INTEGER }
+  const limits = limitsFor(speech, house.limits)
   const connection = new Connection({ ...house, limits }, interpreter, identity)
   const ticking = setInterval(() => {
     connection.tick()

@@ -20,6 +20,8 @@ export interface Dialect {
 
 /** A WebSocket that speaks a dialect. */
 export interface Line {
+  /** Who speaks, where the peer names somebody for whom it does; whoever was verified unless given. Throws a refusal. */
+  readonly actsAs?: (identity: Identity) => Identity
   /** Rejects with a refusal where this peer may not, or names what is not there. */
   readonly speak: (identity: Identity) => Promise<Speech>
   /** How the dialect refuses a handshake; as the protocol does where it is left out. */
@@ -28,8 +30,6 @@ export interface Line {
   readonly headers?: () => readonly string[]
   /** No WebSocket frame to this peer is longer: a longer message goes out in several. */
   readonly mostFrameBytes?: number
-  /** Commits over so many bytes go out as stubs; none do where it is left out. */
-  readonly stubBytes?: number
 }
 
 export interface RefusedHandshake {
@@ -44,6 +44,8 @@ export interface Reply {
   readonly tell?: readonly string[]
   /** Commands of the protocol, in the peer's name. */
   readonly ask?: readonly Command[]
+  /** Frames of a peer that speaks the protocol itself, as they came. */
+  readonly pass?: readonly string[]
   /** The line ends after this. */
   readonly end?: End
 }
@@ -66,6 +68,8 @@ export type Told = Frame | ((SessionEvent | { readonly type: string }) & { reado
  * the dialect. It holds no session, writes to no socket, and reads no clock, so it is tested with recordings.
  */
 export interface Speech {
+  /** Commits over so many bytes come to it as stubs; whole, however long, where it is left out. */
+  readonly stubBytes?: number | undefined
   /** Once, when the peer is known. */
   begin(): Reply
   /** The peer sent this. */

@@ -1,4 +1,4 @@
-import type { Command, ErrorCode } from '@longwire/protocol'
+import type { Command, ErrorCode, Limits } from '@longwire/protocol'
 import type { Connection } from '../connection/connection.ts'
 import { Refusal } from '../refusal.ts'
 import type { Wire } from '../wires/wire.ts'
@@ -7,6 +7,16 @@ import type { End, Reply, Speech, Told } from './dialect.ts'
 /** A wire under a dialect: it can be ended in the dialect's own way. */
 export interface SpokenWire extends Wire {
   hangUp(end: End): void
+}
+
+/** The bounds of a connection that is spoken to in a dialect. How long a commit may be is asked for each attachment anew. */
+export function limitsFor(speech: Speech, limits: Limits): Limits {
+  return {
+    ...limits,
+    get stubBytes() {
+      return speech.stubBytes ?? Number.MAX_SAFE_INTEGER
+    },
+  }
 }
 
 /**
@@ -42,13 +52,18 @@ export class Interpreter implements Wire {
       this.#do(this.#speech.heard(frame))
     } catch (error) {
       // What the peer said was no frame of its dialect. The connection counts it, and answers it by way of `send`.
-      if (!(error instanceof Refusal)) throw error
-      this.#connection?.misread(error)
+      if (error instanceof Refusal) this.#connection?.misread(error)
+      else this.#fail(error)
     }
   }
 
   send(frame: string): boolean {
-    if (!this.#isOver) this.#do(this.#speech.told(JSON.parse(frame) as Told, frame))
+    if (this.#isOver) return this.#isRoomy
+    try {
+      this.#do(this.#speech.told(JSON.parse(frame) as Told, frame))
+    } catch (error) {
+      this.#fail(error)
+    }
     return this.#isRoomy
   }
 
@@ -62,9 +77,17 @@ export class Interpreter implements Wire {
     this.#wire.close(why, reason)
   }
 
-  #do({ tell = [], ask = [], end }: Reply): void {
+  /** A fault of the dialect ends its own line, and nothing else: whoever tells it something is in the middle of telling others. */
+  #fail(error: unknown): void {
+    this.#connection?.house.log.error({ err: error, connection: this.#connection.id }, 'a dialect failed')
+    this.#isOver = true
+    this.#wire.hangUp({ code: 1011, reason: 'internal', refusal: new Refusal('internal', 'the server failed at this') })
+  }
+
+  #do({ tell = [], ask = [], pass = [], end }: Reply): void {
     for (const frame of tell) this.#isRoomy = this.#wire.send(frame)
     if (ask.length > 0) this.#ask(ask)
+    for (const frame of pass) void this.#connection?.heard(frame)
     if (end === undefined || this.#isOver) return
     this.#isOver = true
     this.#wire.hangUp(end)

@@ -7,13 +7,17 @@ import type { DialectHouse } from './dialect.ts'
  * The agent that a peer of another protocol means: one of that name, one that the operator gave that name to, one whose name
  * is the same but for `-`, `.` and `_`, which not every protocol has; and where one agent is served, that one.
  */
-export function agentNamed({ agents, agentAliases }: DialectHouse, name: string): string {
+export function agentNamed({ agents, agentAliases }: DialectHouse, ...wanted: readonly string[]): string {
   const names = agents().map((agent) => agent.name)
-  const alias = Object.hasOwn(agentAliases, name) ? agentAliases[name]! : name
-  const found = names.find((each) => each === alias) ?? names.find((each) => plain(each) === plain(alias))
-  const only = names.length === 1 ? names[0] : undefined
-  const agent = found ?? only
-  if (agent === undefined) throw new Refusal('agent_not_found', `this server hosts no agent named ${name.slice(0, 64)}`)
+  const known = wanted.map((name) => (Object.hasOwn(agentAliases, name) ? agentAliases[name]! : name))
+  const found = known.flatMap((name) => [
+    ...names.filter((each) => each === name),
+    ...names.filter((each) => plain(each) === plain(name)),
+  ])
+  const agent = found[0] ?? (names.length === 1 ? names[0] : undefined)
+  if (agent === undefined) {
+    throw new Refusal('agent_not_found', `this server hosts no agent named ${wanted[0]!.slice(0, 200)}`)
+  }
   return agent
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { createServer, type Server as HttpServer, type RequestListener, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer, type Server as HttpsServer } from 'node:https'
 import type { Logger } from 'pino'
+import { isHttp2Preface } from '../wires/http2.ts'
 
 /** Where the certificate and its key are: files of PEM. */
 export interface TlsFiles {
@@ -21,6 +22,7 @@ export function createListener(
 ): HttpServer {
   const server = tls ? createSecure(options, tls, log, answer) : createServer(options, answer)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (isHttp2Preface(error)) return
     const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     if (isSlow) onSlow()
     if (socket.writable)
@@ -33,7 +35,12 @@ export function createListener(
 function createSecure(options: ServerOptions, tls: TlsFiles, log: Logger, answer: RequestListener): HttpsServer {
   const handshakeTimeout = options.headersTimeout
   const server = createSecureServer(
-    { ...options, ...(handshakeTimeout === undefined ? {} : { handshakeTimeout }), ...read(tls) },
+    {
+      ...options,
+      ...(handshakeTimeout === undefined ? {} : { handshakeTimeout }),
+      ...read(tls),
+      ALPNCallback: protocolFor,
+    },
     answer,
   )
   const looking = setInterval(() => renew(server, tls, log), LOOK_EVERY_MS)
@@ -45,6 +52,11 @@ function createSecure(options: ServerOptions, tls: TlsFiles, log: Logger, answer
 
 /** What the files of a server were when they were read last. */
 const seen = new WeakMap<HttpsServer, string>()
+
+/** HTTP/2 for clients that speak nothing else; a WebSocket needs HTTP/1.1. */
+function protocolFor({ protocols }: { readonly protocols: readonly string[] }): string | undefined {
+  return ['http/1.1', 'h2'].find((protocol) => protocols.includes(protocol))
+}
 
 /** Lines that are open stay on the certificate they have. A half-written pair is tried again at the next look. */
 function renew(server: HttpsServer, tls: TlsFiles, log: Logger): void {

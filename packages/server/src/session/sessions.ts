@@ -104,6 +104,14 @@ export class Sessions {
     return this.#acts
   }
 
+  /** Whether an agent is at work now, in a turn or beside one. One that waits for a person is not. */
+  get isBusy(): boolean {
+    for (const { session, tasks } of this.#live.all) {
+      if (session.status === 'running' || tasks.running > 0) return true
+    }
+    return false
+  }
+
   /** Makes a session for this principal. The same command, or the same id of the client's choosing, finds it again. */
   async open(principal: string, wanted: OpenSession): Promise<Opened> {
     return this.#once(principal, wanted.command, () => this.#open(principal, wanted))

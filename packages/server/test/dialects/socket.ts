@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { afterwards } from '../house.ts'
 
@@ -25,10 +26,17 @@ export class ForeignPeer {
     socket.on('error', () => {})
   }
 
-  static async connect(url: string, path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
+  static async connect(
+    url: string,
+    path: string,
+    headers: Record<string, string> = {},
+    protocols: string[] = [],
+    onUpgrade: (response: IncomingMessage) => void = () => {},
+  ) {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, protocols, { headers })
     const peer = new ForeignPeer(socket)
     afterwards(() => peer.cut())
+    socket.once('upgrade', onUpgrade)
     await new Promise((resolve, reject) => {
       socket.once('open', resolve)
       socket.once('unexpected-response', (_request, response) => {

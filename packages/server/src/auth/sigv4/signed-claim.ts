@@ -27,7 +27,9 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
 const TERMINATOR = 'aws4_request'
 const TOKEN = 'x-amz-security-token'
 const LONGEST_EXPIRES = 604_800
-const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/
+/** HTTP/2 has the host under this name, and clients sign it so. */
+const AUTHORITY = ':authority'
+const HEADER_NAME = /^(?::authority|[a-z0-9!#$%&'*+.^_`|~-]+)$/
 /** Any of these in a query makes it a signed one. */
 const MARKS = ['x-amz-signature', 'x-amz-algorithm', 'x-amz-credential']
 
@@ -157,7 +159,7 @@ export function coverageFault(
     (name, index) => HEADER_NAME.test(name) && (index === 0 || signedHeaders[index - 1]! < name),
   )
   if (!isInOrder) return new SignatureFault('signed_headers', signedHeaders.join(';').slice(0, 200))
-  if (!signedHeaders.includes('host')) return new SignatureFault('host_unsigned')
+  if (!signedHeaders.includes('host') && !signedHeaders.includes(AUTHORITY)) return new SignatureFault('host_unsigned')
   const missing = signedHeaders.find((name) => valuesOf(request, name).length === 0)
   if (missing !== undefined) return new SignatureFault('header_missing', missing)
   const isTokenOpen = form === 'headers' && token !== undefined && !signedHeaders.includes(TOKEN)

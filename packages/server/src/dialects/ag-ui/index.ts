@@ -19,7 +19,7 @@ export const agUi: Dialect = { doors, line }
 
 const ADDRESS = /^\/ag-ui\/([^/?]+)(?:\?|$)/
 /** Far below what any frame of a peer may have. */
-const MOST_CHARACTERS = 8_000
+const MOST_CHARACTERS = 5_000
 
 function line({ url = '' }: IncomingMessage, house: DialectHouse): Line | undefined {
   const [, name] = ADDRESS.exec(url) ?? []
@@ -32,8 +32,13 @@ function line({ url = '' }: IncomingMessage, house: DialectHouse): Line | undefi
   }
 }
 
+/** Whether a payload is meant to be the input of a run. */
+export function looksLikeRun(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && 'threadId' in value && 'runId' in value
+}
+
 /** What is said of one run. */
-function runSpeech(house: DialectHouse, agent: string, run: RunInput, ch?: number, session = run.threadId) {
+export function runSpeech(house: DialectHouse, agent: string, run: RunInput, ch?: number, session = run.threadId) {
   return new RunSpeech({
     agent,
     session: sessionNamed(session),
@@ -45,7 +50,7 @@ function runSpeech(house: DialectHouse, agent: string, run: RunInput, ch?: numbe
 }
 
 /** Events of AG-UI as server-sent events. */
-const RUN_EVENTS: Packing = {
+export const RUN_EVENTS: Packing = {
   headers: { 'content-type': 'text/event-stream; charset=utf-8' },
   pack: (event) => `data: ${event}\n\n`,
   refuse: refusalAnswer,

@@ -29,12 +29,14 @@ export interface ArticleOptions {
   readonly enableTrace?: boolean | undefined
   /** Text goes out in frames of at most so many characters. */
   readonly mostCharacters: number
+  /** The code that the socket closes with when the session ends: 1000 unless given. */
+  readonly endCode?: number | undefined
   /** A name for a command that nobody used before. */
   readonly commandId: () => string
 }
 
 const CH = 1
-const SESSION_ENDED = { code: 1000, reason: 'the session has ended' }
+const SESSION_ENDED = 'the session has ended'
 
 /**
  * The frames of the article: `inputText` in, `chunk`, `trace`, `control` and `completion` out, over a socket that stays open.
@@ -141,7 +143,9 @@ export class ArticleSpeech implements Speech {
     if (event.type === 'control.requested') this.#requests.set(event.request, event.kind)
     if (event.type === 'control.settled') this.#requests.delete(event.request)
     const tell = this.#frames(this.#telling.event(event), printPlace(placeOf(event)))
-    if (event.type === 'session.closed') return { tell, end: SESSION_ENDED }
+    if (event.type === 'session.closed') {
+      return { tell, end: { code: this.#options.endCode ?? 1000, reason: SESSION_ENDED } }
+    }
     return { tell, ask: this.#farewell(event) }
   }
 
@@ -184,7 +188,7 @@ export class ArticleSpeech implements Speech {
       case 'withdrawn':
         return [rollbackFrame(said.withdrawn, said.reason)]
       case 'ended':
-        return endFrames(said.event, said.answer, address.sessionId)
+        return endFrames(said.event, fitting(said.answer, this.#options.mostCharacters), address.sessionId)
     }
   }
 
@@ -201,7 +205,12 @@ export class ArticleSpeech implements Speech {
   }
 }
 
-function endFrames(event: EventOf<'turn.ended'>, answer: string, sessionId: string) {
+/** The whole answer, where one frame can hold it: it was said in pieces before. */
+function fitting(answer: string, most: number): string | undefined {
+  return answer.length <= most ? answer : undefined
+}
+
+function endFrames(event: EventOf<'turn.ended'>, answer: string | undefined, sessionId: string) {
   const { error } = event
   const failed = error && errorFrame(exceptionOfFailure(error), error.code, { retryable: error.retryable })
   return [...(failed ? [failed] : []), completionFrame(event, answer, sessionId)]

@@ -53,7 +53,8 @@ const Fields = z.object({
   id: z.string().min(1).max(128).optional(),
 })
 type Fields = z.infer<typeof Fields>
-const KNOWN = Object.keys(Fields.shape).filter((name) => name !== 'id')
+/** The fields of which a frame has at least one. */
+export const KNOWN = Object.keys(Fields.shape).filter((name) => name !== 'id')
 
 /** Reads a text frame as what it asks for. Throws `bad_frame` or `bad_field` where it is none of this dialect. */
 export function readFrame(frame: string): Wanted {

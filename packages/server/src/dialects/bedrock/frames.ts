@@ -51,11 +51,20 @@ export function rollbackFrame({ step, length, text }: Withdrawn, reason: string)
 
 export function completionFrame(
   { turn, outcome, finishReason, usage }: EventOf<'turn.ended'>,
-  text: string,
+  text: string | undefined,
   sessionId: string,
 ) {
   const tokens = usage && present({ inputTokens: usage.inputTokens, outputTokens: usage.outputTokens })
-  return { completion: { sessionId, turn, outcome, finishReason, text, ...(tokens ? { usage: tokens } : {}) } }
+  return {
+    completion: {
+      sessionId,
+      turn,
+      outcome,
+      finishReason,
+      ...(text === undefined ? {} : { text }),
+      ...(tokens ? { usage: tokens } : {}),
+    },
+  }
 }
 
 /** An error, in the service's words; `code` is the protocol's own. */

@@ -66,7 +66,7 @@ function line(request: IncomingMessage, house: DialectHouse): Line | undefined {
 }
 
 /** A place, and the marks that stand behind it. */
-function afterOf(text: string | null): { readonly place: string; readonly marks: string } | undefined {
+export function afterOf(text: string | null): { readonly place: string; readonly marks: string } | undefined {
   if (text === null || text === '') return undefined
   const place = text.split('~', 1)[0]!
   if (!parsePlace(place))
@@ -74,13 +74,13 @@ function afterOf(text: string | null): { readonly place: string; readonly marks:
   return { place, marks: text.slice(place.length) }
 }
 
-function encodingOf(text: string | null): 'text' | 'base64' {
+export function encodingOf(text: string | null): 'text' | 'base64' {
   if (text === null || text === 'text') return 'text'
   if (text === 'base64') return 'base64'
   throw new Refusal('bad_field', 'encoding must be text or base64')
 }
 
-function flagOf(text: string | null): boolean | undefined {
+export function flagOf(text: string | null): boolean | undefined {
   return text === null ? undefined : text !== 'false'
 }
 

@@ -115,7 +115,7 @@ function exception({ name, message }: { readonly name: string; readonly message:
 }
 
 /** What to say to the session as it was found. Whoever says something new to a turn that waits for an answer breaks it off. */
-function planOf({ input, answer, endSession, id, stops }: Wanted, { view, requests }: Found): Plan {
+export function planOf({ input, answer, endSession, id, stops }: Wanted, { view, requests }: Found): Plan {
   if (answer) {
     const request = answer.request ?? (requests.length === 1 ? requests[0]!.request : undefined)
     const asked = requests.find((each) => each.request === request)
