@@ -34,7 +34,8 @@ export interface OpenPage {
 
 /** A page at `url` in a profile of its own, so that no test sees what another stored. */
 export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
-  const context = await browser.newContext()
+  // A machine without a language has one that no browser of a person has, "en-US@posix", and Intl refuses it.
+  const context = await browser.newContext({ locale: 'en-US' })
   const page = await context.newPage()
   const complaints = complaintsOf(page)
   await page.goto(url)
