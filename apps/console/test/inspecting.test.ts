@@ -1,19 +1,17 @@
 // The developer's and the operator's pages of the console, in a real browser against a real server.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { defineAgent } from '@longwire/agent'
 import { InProcessHost } from '@longwire/agent/internal'
 import { connect } from '@longwire/client'
 import { createServer, type LongwireServer } from '@longwire/server'
+import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasBrowser, openBrowser, openPage } from '../../../tests/browser/browser.ts'
 import { parseRecording } from '../src/inspector/recording.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const clerk = defineAgent({
   name: 'clerk',
@@ -143,7 +141,7 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
         for (let index = 0; index < (await tabs.count()); index += 1) {
           await tabs.nth(index).click()
           await page.getByRole('tabpanel').waitFor()
-          await page.evaluate(AXE)
+          await page.evaluate(axe.source)
           const found = await page.evaluate(() => (globalThis as never as Axe).axe.run())
           expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
         }
