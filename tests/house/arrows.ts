@@ -9,7 +9,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@longwire/agent': ['@longwire/protocol'],
   '@longwire/store-sqlite': ['@longwire/protocol', '@longwire/store'],
   '@longwire/store-postgres': ['@longwire/protocol', '@longwire/store'],
-  '@longwire/bus-nats': ['@longwire/protocol', '@longwire/store'],
+  '@longwire/bus-nats': ['@longwire/store'],
   // The embedded store comes with the server: a data folder is all that it needs to be told.
   '@longwire/server': [
     '@longwire/protocol',

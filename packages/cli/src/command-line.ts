@@ -9,6 +9,7 @@ import { requests } from './commands/requests.ts'
 import { sessions } from './commands/sessions.ts'
 import { tail } from './commands/tail.ts'
 import { CommandFailure, EXITS, type Exit } from './exit-codes.ts'
+import { addClusterOptions, addNodeCommands } from './node-commands.ts'
 import { addAuthOptions } from './serving/auth-options.ts'
 import { styleOf, type Terminal, warn } from './terminal/terminal.ts'
 
@@ -89,7 +90,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
       .choices(['process', 'power'])
       .default(terminal.env.NODE_ENV === 'production' ? 'power' : 'process')
 
-  addAuthOptions(program.command('serve'))
+  addClusterOptions(addAuthOptions(program.command('serve')))
     .summary('serve agents')
     .description('Serves the agents of these files and folders. Without any: of ./agent.ts, or of ./agents.')
     .argument('[files...]', 'agent files, or folders with agents')
@@ -110,6 +111,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
         ['longwire serve examples/market-analyst --port 9000 --data ./d', 'one agent, elsewhere'],
         ['longwire serve a.ts b.ts', 'two agents'],
         ['longwire serve agent.ts --agentcore', 'as the container behind AgentCore'],
+        ['longwire serve --store postgres://db --bus nats://bus', 'one node of several'],
       ]),
     )
     .addHelpText('after', '\nCtrl-C stops it gently: running turns may end first. A second one stops it at once.')
@@ -241,6 +243,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
     .addOption(json('each agent as one line of JSON'))
     .action(async (options) => done(await agents(options, terminal)))
 
+  addNodeCommands(program, url, terminal, done)
   addAuthCommands(program, terminal, done)
   return program
 }

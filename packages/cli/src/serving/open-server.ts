@@ -6,12 +6,13 @@ import picocolors from 'picocolors'
 import { CommandFailure } from '../exit-codes.ts'
 import { consoleFolder } from './console-folder.ts'
 import { sourceLines } from './fault-lines.ts'
+import { type ClusterFlags, openCluster } from './open-cluster.ts'
 import { openDatabase } from './open-database.ts'
 
 const COLUMNS = 96
 const PLAIN = picocolors.createColors(false)
 
-export interface ServeOptions {
+export interface ServeOptions extends ClusterFlags {
   readonly files: readonly string[]
   readonly host: string
   readonly port: number
@@ -32,11 +33,20 @@ export async function openServer(
   options: Omit<ServeOptions, 'files'>,
   more: Partial<ServerOptions> & Pick<ServerOptions, 'agents'>,
 ): Promise<LongwireServer> {
-  const { store, alias: agentAliases = {}, ...folder } = options
-  if (store === undefined) requireWritable(options.data)
+  const { store: url, bus, node, alias: agentAliases = {}, ...folder } = options
+  if (url === undefined && bus !== undefined) {
+    throw new CommandFailure('usage', 'a bus is for nodes that share a store: give --store as well')
+  }
+  if (url === undefined) requireWritable(options.data)
   try {
-    const data = store === undefined ? options.data : await openDatabase(store, more.log)
-    return await createServer({ console: consoleFolder(), agentAliases, ...folder, ...more, data })
+    const common = { console: consoleFolder(), agentAliases, ...folder, ...more }
+    if (url === undefined) return await createServer({ ...common, data: options.data })
+    const store = await openDatabase(url, more.log)
+    const cluster = await openCluster({ bus, node } as ClusterFlags, store, more.log).catch(async (error) => {
+      await store.close()
+      throw error
+    })
+    return await createServer({ ...common, data: store, ...(cluster ? { cluster } : {}) })
   } catch (error) {
     throw failureToServe(error, options)
   }
