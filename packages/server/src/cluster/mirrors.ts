@@ -133,11 +133,12 @@ export class Mirrors {
   async #watch(owner: string, some: readonly Held[]): Promise<void> {
     const standing = some.map(({ mirror }) => mirror.standing)
     const watched = await this.#house.watch(owner, standing)
-    const missed = some.map(async ({ mirror }, index) => {
-      const isEnough = watched && (await mirror.took(watched[index]))
-      if (!isEnough) await mirror.sync()
-    })
-    for (const [index, each] of missed.entries()) await each.catch((error) => this.#fault(some[index]!.mirror, error))
+    const told = async (mirror: MirrorSession, watched: Watched | null | undefined) => {
+      if (!(await mirror.took(watched))) await mirror.sync()
+    }
+    await Promise.all(
+      some.map(({ mirror }, n) => told(mirror, watched?.[n]).catch((error) => this.#fault(mirror, error))),
+    )
   }
 
   #hold(start: MirrorStart): MirrorSession {
