@@ -95,16 +95,18 @@ export class StormReader {
       case 'heartbeat':
         return
       case 'attached':
-        return this.#attached(frame)
+        this.#attached(frame)
+        return
       case 'snapshot':
         this.#place = String(frame.at)
         this.view = frame.view as SessionView
         return
       case 'goaway':
       case 'error':
-        return this.#again()
+        this.#again()
+        return
       default:
-        return this.#take(frame)
+        this.#take(frame)
     }
   }
 
