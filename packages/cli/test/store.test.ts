@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { PostgresProcess } from '../../../tests/postgres-process/postgres-process.ts'
 import { hasPostgres } from '../../../tests/postgres-process/postgres-programs.ts'
 import { EXITS } from '../src/exit-codes.ts'
-import { AGENTS } from './command.ts'
+import { AGENTS, temporary } from './command.ts'
 import { Here, runHere } from './here.ts'
 
 describe.skipIf(!hasPostgres())('longwire serve --store', () => {
@@ -23,6 +23,19 @@ describe.skipIf(!hasPostgres())('longwire serve --store', () => {
       const second = await talkTo(url, [])
       expect(second.sessions).toEqual(first.sessions)
       expect(first.sessions).toHaveLength(1)
+
+      // Keys stay in the folder: they are not of the log.
+      const data = temporary()
+      const made = await runHere(['keys', 'create', '--kind', 'api', '--principal', 'ann', '--data', data, '--json'])
+      const [key] = /lwk_\w+/.exec(made.out)!
+      const server = new Here(['serve', AGENTS, '--port', '0', '--store', url, '--data', data, '--auth', 'key'])
+      await server.says('talk ')
+      const [at] = /http:\/\/127\S+/.exec(server.out)!
+      const statusWith = async (headers: Record<string, string>) =>
+        (await fetch(`${at}/v1/sessions`, { headers })).status
+      expect([await statusWith({}), await statusWith({ authorization: `Bearer ${key}` })]).toEqual([401, 200])
+      server.stop('SIGTERM')
+      await server.ended
     } finally {
       await postgres.close()
     }

@@ -122,7 +122,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const isDevelopment = !isOpen && !isGuarded && !container && process.env.NODE_ENV !== 'production'
   const clock = options.clock ?? SYSTEM_CLOCK
   const log = options.log ?? pino({ level: 'silent' })
-  const data = typeof options.data === 'string' ? options.data : undefined
+  const data = typeof options.data === 'string' ? options.data : auth.keyFolder
   return orMisuse(() => {
     const proxies = new Proxies(options.trustedProxies)
     const origins = new Origins(options.origins ?? [], proxies)

@@ -24,6 +24,9 @@ export interface EngineOptions {
 
 const FIRST_PAUSE_MS = 25
 const LONGEST_PAUSE_MS = 1_000
+const KEEP_ALIVE_MS = 30_000
+/** Making a connection anew costs more than a commit: those that are there stay for a while. */
+const IDLE_MS = 600_000
 const INT8 = 20
 
 /** Whole numbers of eight bytes as numbers: what is kept in them is counted, or milliseconds, and far from 2^53. */
@@ -47,7 +50,8 @@ export class Engine {
         application_name: 'longwire',
         connectionTimeoutMillis: statementMs,
         query_timeout: statementMs,
-        idleTimeoutMillis: 60_000,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+        idleTimeoutMillis: IDLE_MS,
         // The engine gives up as well: what nobody waits for any more shall hold no lock.
         ...(isDirect ? { statement_timeout: statementMs } : {}),
       })

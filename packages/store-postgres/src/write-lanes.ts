@@ -79,6 +79,8 @@ export class WriteLanes {
     try {
       const outcomes = await this.#write(taken)
       this.#failures = 0
+      this.#lastTrouble = undefined
+      this.#lastError = undefined
       this.#queue.finish(taken)
       for (const [index, waiting] of taken.entries()) settle(waiting, outcomes[index]!)
     } catch (error) {

@@ -39,7 +39,8 @@ export async function openServer(
   }
   if (url === undefined) requireWritable(options.data)
   try {
-    const common = { console: consoleFolder(), agentAliases, ...folder, ...more }
+    const auth = { ...more.auth, keyFolder: options.data }
+    const common = { console: consoleFolder(), agentAliases, ...folder, ...more, auth }
     if (url === undefined) return await createServer({ ...common, data: options.data })
     const store = await openDatabase(url, more.log)
     const cluster = await openCluster({ bus, node } as ClusterFlags, store, more.log).catch(async (error) => {

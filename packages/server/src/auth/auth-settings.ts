@@ -22,6 +22,8 @@ export interface AuthSettings {
   readonly jwt?: JwtSettings | undefined
   /** Where keys come from; the file in the data folder unless given. */
   readonly credentials?: CredentialsFunction | undefined
+  /** The folder with the file of keys, for a server whose log is not in a data folder. */
+  readonly keyFolder?: string | undefined
   readonly visibility?: VisibilityPolicy | undefined
 }
 
