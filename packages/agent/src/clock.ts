@@ -33,3 +33,9 @@ export const systemClock: Clock = {
     })
   },
 }
+
+/** This clock, set ahead. What sleeps sleeps as long. */
+export function aheadBy(clock: Clock, ms: number): Clock {
+  if (ms === 0) return clock
+  return { now: () => clock.now() + ms, sleep: (time, signal) => clock.sleep(time, signal), random: clock.random }
+}

@@ -91,10 +91,12 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     onTurnEnd,
     cluster,
     node: cluster?.node,
+    aheadMs: cluster && (() => cluster.life.offsetMs),
   })
-  const tickets = new Tickets(clock)
+  const tickets = new Tickets(clock, cluster?.node)
   // A ticket that is shown decides, whoever else would know the request.
-  const verifiers = [ticketVerifier(tickets), ...options.verifiers]
+  const desk = cluster ? cluster.deskOf(tickets) : tickets
+  const verifiers = [ticketVerifier(desk), ...options.verifiers]
   const brake = new Brake(clock, limits)
   const gate = new Gate({ verifiers, proxies, brake, audit, onRefused: metrics.credentialRefused })
   const identities = new HeldIdentities(gate, log)
@@ -116,6 +118,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const house: DialectHouse = {
     sessions,
     tickets,
+    desk,
     httpLines,
     origins,
     identities,

@@ -138,3 +138,18 @@ test('[N34] an operator empties a node, and it takes sessions again when that is
   await a.host.run()
   expect((await b.post('/v1/nodes/nobody', { drain: true })).status).toBe(404)
 })
+
+test('[N35] a ticket opens one line, at whichever node it is shown, and can be revoked at any', async () => {
+  const { nodes: all } = await nodes(2)
+  const [a, b] = [all[0]!, all[1]!]
+  const minted = async () => String((await a.post('/v1/tickets', { expiresIn: 60 })).body.ticket)
+  const ticket = await minted()
+  const bearer = { headers: { authorization: `Bearer ${ticket}` } }
+  expect((await b.fetch('/v1/agents', bearer)).status).toBe(200)
+  const peer = await b.connect({ authorization: `Bearer ${ticket}` })
+  await peer.open()
+  for (const node of [a, b]) expect((await node.fetch('/v1/agents', bearer)).status).toBe(401)
+  const other = await minted()
+  expect((await b.post('/v1/tickets/revoke', { ticket: other })).status).toBe(200)
+  expect((await a.fetch('/v1/agents', { headers: { authorization: `Bearer ${other}` } })).status).toBe(401)
+})

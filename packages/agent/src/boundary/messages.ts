@@ -81,6 +81,8 @@ export interface TurnStart {
   readonly task?: string | undefined
   /** What the turn is about where no person began it. */
   readonly because?: Because | undefined
+  /** How far the clock of the session is ahead of this machine's, in milliseconds: the turn goes by that one. */
+  readonly aheadMs?: number | undefined
   /** What the session used before this turn: nothing unless given. */
   readonly used?: Used | undefined
 }

@@ -1,5 +1,5 @@
 import type { FromAgent, RunId, ToAgent } from '../boundary/messages.ts'
-import type { Clock } from '../clock.ts'
+import { aheadBy, type Clock } from '../clock.ts'
 import type { Agent } from '../define-agent.ts'
 import type { KeptTask } from '../turn/background.ts'
 import { AgentFailure } from '../turn/failure.ts'
@@ -75,7 +75,8 @@ export class AgentWorker {
   }
 
   #start({ run: id, turn, credit }: Extract<ToAgent, { type: 'start' }>): void {
-    const { clock, report } = this.#options
+    const { report } = this.#options
+    const clock = aheadBy(this.#options.clock, turn.aheadMs ?? 0)
     const voice = new Voice(this.#outlet, id, turn.turn, credit, clock.now)
     const agent = this.#agents.get(turn.agent)
     if (!agent) {

@@ -27,6 +27,14 @@ export interface TicketGrant {
   readonly expiresIn: number
 }
 
+/** Where a ticket is shown, whichever node made it. */
+export interface TicketDesk {
+  redeem(ticket: string): Identity | Promise<Identity>
+  look(ticket: string): Identity | Promise<Identity>
+  revoke(asker: Identity, ticket: string): void | Promise<void>
+  holds(proof: string): boolean | Promise<boolean>
+}
+
 interface Minted {
   readonly identity: Identity & { expiresAt: number }
   readonly minter: string
@@ -44,14 +52,17 @@ const PROOF = 'ticket:'
  * them. A ticket opens one line and is used up by it, unless it was made to be shared; until then, or its end, it can be
  * shown to the HTTP doors.
  */
-export class Tickets {
+export class Tickets implements TicketDesk {
   readonly #clock: Clock
   readonly #minted = new Map<string, Minted>()
   /** What rests on these has ended, until it would have ended by itself. */
   readonly #revoked = new Map<string, number>()
+  readonly #maker: string
 
-  constructor(clock: Clock) {
+  /** `node`: where several nodes share a store, the one that made a ticket is named in it. */
+  constructor(clock: Clock, node?: string) {
     this.#clock = clock
+    this.#maker = node === undefined ? '' : `${node}.`
   }
 
   /** Makes a ticket that lets its holder do no more than its minter may. */
@@ -62,11 +73,11 @@ export class Tickets {
     )
     const { reusable: isReusable = false, name = minter.name } = grant
     if (isReusable) refuseToShare(grant)
-    const proof = `${PROOF}${this.#clock.randomId()}`
+    const proof = `${PROOF}${this.#maker}${this.#clock.randomId()}`
     const proofs = [...(minter.proofs ?? []), proof]
     const identity = { ...narrowed(minter, grant), name, expiresAt, proofs }
     this.#forgetOld()
-    const ticket = `${PREFIX}${this.#clock.randomId()}`
+    const ticket = `${PREFIX}${this.#maker}${this.#clock.randomId()}`
     this.#minted.set(ticket, { identity, minter: minter.principal, isReusable, proof })
     return { ticket, expiresAt }
   }
@@ -138,7 +149,7 @@ function narrowed(minter: Identity, { principal = minter.principal, sessions, ve
 }
 
 /** Knows a request by the ticket it carries: `?ticket=`, or `Authorization: Bearer`. A line uses it up. */
-export function ticketVerifier(tickets: Tickets): Verifier {
+export function ticketVerifier(tickets: TicketDesk): Verifier {
   return {
     name: 'ticket',
     async verify(request) {
@@ -149,6 +160,11 @@ export function ticketVerifier(tickets: Tickets): Verifier {
     redeem: async (token) => (token.startsWith(PREFIX) ? tickets.redeem(token) : undefined),
     holds: async (proof) => tickets.holds(proof),
   }
+}
+
+/** The node that made this ticket, or that can say whether the proof holds; undefined where none is named. */
+export function makerOf(token: string): string | undefined {
+  return /^(?:tkt_|ticket:)([\w-]+)\./.exec(token)?.[1]
 }
 
 function ticketOf(request: IncomingMessage): string | undefined {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Limits } from '@longwire/protocol'
 import type { Bus, NodeRecord, Parting, SharedStore } from '@longwire/store'
 import type { Logger } from 'pino'
+import type { Tickets } from '../auth/tickets.ts'
 import { faultOf } from '../connection/connection.ts'
 import { Refusal } from '../refusal.ts'
 import type { ReadSession } from '../session/read-session.ts'
@@ -13,6 +14,7 @@ import { Mirrors } from './mirrors.ts'
 import { NodeLife, type NodeTimes } from './node-life.ts'
 import type { Answer, Question, Standing, Watched } from './node-messages.ts'
 import { NodeTalk } from './node-talk.ts'
+import { SharedTicketDesk } from './ticket-desk.ts'
 
 export interface ClusterTimes extends NodeTimes {
   /** How often sessions of dead nodes are looked for. */
@@ -61,6 +63,7 @@ export class Cluster implements SessionCluster {
   readonly #followers: Followers
   readonly #secret: string
   #sessions!: Sessions
+  #desk: SharedTicketDesk | undefined
   #timers: NodeJS.Timeout[] = []
   #unserve = () => {}
   #isSweeping = false
@@ -139,6 +142,13 @@ export class Cluster implements SessionCluster {
 
   async drain(name: string, drain: boolean): Promise<boolean> {
     return this.#house.store.claims.drain(name, drain)
+  }
+
+  /** Where the tickets of all nodes are shown; those of this one are these. */
+  deskOf(tickets: Tickets): SharedTicketDesk {
+    const ask = (node: string, question: Question) => this.#ask(node, question, this.#house.times.watchMs)
+    this.#desk = new SharedTicketDesk(tickets, this.node, ask)
+    return this.#desk
   }
 
   idFor(principal: string, command: string): string {
@@ -245,13 +255,21 @@ export class Cluster implements SessionCluster {
       case 'adopt':
         void this.#adopt(question.key)
         return { kind: 'elsewhere' }
+      case 'ticket':
+        return this.#refusing(async () => this.#desk?.answer(question.token, question.act) ?? { kind: 'elsewhere' })
     }
   }
 
   async #act(key: string, act: Act): Promise<Answer> {
-    try {
+    return this.#refusing(async () => {
       const result = this.life.isCut ? undefined : await this.#sessions.acts.performIfHere(key, act)
       return result ? { kind: 'done', result } : { kind: 'elsewhere' }
+    })
+  }
+
+  async #refusing(answer: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer()
     } catch (error) {
       const { code, message, detail } = error instanceof Refusal ? error : faultOf(error, this.#house.log)
       return { kind: 'refused', code, message, detail }

@@ -1,5 +1,6 @@
 import type { DraftHead } from '@longwire/agent/internal'
 import type { ErrorCode, Level, Place, SessionStatus } from '@longwire/protocol'
+import type { Identity } from '../auth/verifier.ts'
 import type { RefusalDetail } from '../refusal.ts'
 import type { LogEvent } from '../session/log-event.ts'
 import type { DraftsText, Superseding } from '../session/open-drafts.ts'
@@ -14,6 +15,12 @@ export type Question =
   | { readonly ask: 'watch'; readonly node: string; readonly sessions: readonly Standing[] }
   /** This session's turn wants a runner. */
   | { readonly ask: 'adopt'; readonly key: string }
+  /** You made this ticket. */
+  | { readonly ask: 'ticket'; readonly token: string; readonly act: TicketAct }
+
+export type TicketAct =
+  | { readonly do: 'redeem' | 'look' | 'holds' }
+  | { readonly do: 'revoke'; readonly asker: Identity }
 
 export interface Standing {
   readonly key: string
@@ -25,6 +32,7 @@ export type Answer =
   | { readonly kind: 'done'; readonly result: ActResult }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string; readonly detail: RefusalDetail }
   | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'identity'; readonly identity: Identity }
   /** One for each session that was asked for; null for one that is not run there. */
   | { readonly kind: 'watched'; readonly sessions: readonly (Watched | null)[] }
 

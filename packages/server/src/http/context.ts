@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import type { Audit } from '../auth/audit.ts'
 import type { HeldIdentities } from '../auth/held-identities.ts'
 import type { Origins } from '../auth/origins.ts'
-import type { Tickets } from '../auth/tickets.ts'
+import type { TicketDesk, Tickets } from '../auth/tickets.ts'
 import type { Identity, ReadBody } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -23,6 +23,8 @@ import type { HttpLines } from '../wires/http-lines.ts'
 export interface DoorHouse {
   readonly sessions: Sessions
   readonly tickets: Tickets
+  /** Where tickets of every node are shown. */
+  readonly desk: TicketDesk
   readonly httpLines: HttpLines
   readonly origins: Origins
   /** Who asks. Rejects with `unauthenticated` where nobody is known, and where the principal asks too often. */

@@ -23,6 +23,8 @@ export interface SessionHouse {
   /** Counts what the sessions say. */
   readonly counts?: Pick<Counts, 'events' | 'commits'> | undefined
   describeAgent(name: string): AgentDescription | undefined
+  /** How far the clock of the sessions is ahead of this machine's. */
+  readonly aheadMs?: (() => number) | undefined
   /** Where several nodes share the store: this one's name in claims. */
   readonly node?: string | undefined
 }

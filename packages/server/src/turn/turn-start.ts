@@ -28,6 +28,7 @@ export async function turnStart(session: Session, turn: string): Promise<TurnSta
     history: historyOf(await session.views.committed(), turn),
     recorded: events,
     used: usedBefore(state, turn),
+    aheadMs: session.house.aheadMs?.(),
     ...(because === undefined ? {} : { because }),
   }
 }

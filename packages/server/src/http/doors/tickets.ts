@@ -17,7 +17,7 @@ const Grant = z.object({
 const Revoked = z.object({ ticket: z.string().max(8_192) })
 
 /** Mints tickets: an application's server for its users, and anyone for a narrower self. */
-export function ticketDoor(doors: Doors, { tickets, limits }: DoorHouse): void {
+export function ticketDoor(doors: Doors, { tickets, desk, limits }: DoorHouse): void {
   doors.post('/v1/tickets', async (c) => {
     const grant = await readBody(c, Grant, limits.frameBytes)
     return c.json(tickets.mint(c.get('identity'), grant), 201)
@@ -25,7 +25,7 @@ export function ticketDoor(doors: Doors, { tickets, limits }: DoorHouse): void {
 
   doors.post('/v1/tickets/revoke', async (c) => {
     const { ticket } = await readBody(c, Revoked, limits.frameBytes)
-    tickets.revoke(c.get('identity'), ticket)
+    await desk.revoke(c.get('identity'), ticket)
     return c.json({ revoked: true })
   })
 }

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { hasNats } from '../nats-process/nats-process.ts'
+import { hasPostgres } from '../postgres-process/postgres-programs.ts'
+import { Dice } from './dice.ts'
+import { ProcessHome } from './process-home.ts'
+import { storm } from './storm.ts'
+
+/** Seeds of storms that found something once. */
+const SEEDS_THAT_FAILED: readonly number[] = []
+const SEEDS = Number(process.env.LONGWIRE_CLUSTER_SEEDS ?? 1)
+const FIRST = Number(process.env.LONGWIRE_STORM_FIRST ?? 1)
+const PACE = {
+  faultEveryMs: [300, 1_500] as const,
+  faults: 4,
+  patienceMs: 4_000,
+  sessions: 2,
+  inputs: 3,
+  restMs: 90_000,
+}
+
+describe.skipIf(!hasPostgres() || !hasNats())('three nodes on a real Postgres and a real NATS', () => {
+  const seeds = [...SEEDS_THAT_FAILED, ...Array.from({ length: SEEDS }, (_, n) => FIRST + n)]
+  test.each(seeds)(
+    '[N30] [N31] [N32] [N33] keep every promise while nodes, Postgres and NATS are killed, frozen and cut off (seed %i)',
+    { timeout: 240_000 },
+    async (seed) => {
+      const home = await ProcessHome.start(new Dice(seed * 7919), { nodes: 3 })
+      try {
+        const { faults, happened } = await storm(home, seed, PACE)
+        expect(faults, happened.join(', ')).toEqual([])
+      } finally {
+        await home.close()
+      }
+    },
+  )
+})
