@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     return app.evaluate(({ client: { state } }) => (state.kind === 'online' ? state.wire : undefined))
   }
 
-  test('a page that is offline in mid-answer has all of it, once, when it is online again', async () => {
+  test('[A4] a page that is offline in mid-answer has all of it, once, when it is online again', async () => {
     const { app, context } = await pageOf()
     const asked = app.evaluate(({ ask }) => ask('go'))
     await half.promise
@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await hasAllOnce(app, await asked)
   })
 
-  test('a page that is reloaded in mid-answer goes on from the place that it kept', async () => {
+  test('[A1] a page that is reloaded in mid-answer goes on from the place that it kept', async () => {
     const { app, page } = await pageOf()
     void app.evaluate(({ session }) => void session.send('go'))
     await half.promise
@@ -118,7 +118,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     expect(await again.evaluate(({ read }) => read.filter(({ type }) => type === 'snapshot'))).toEqual([])
   })
 
-  test('a page that is reloaded in mid-answer and kept nothing gets what is there, and the rest once', async () => {
+  test('[A2] a page that is reloaded in mid-answer and kept nothing gets what is there, and the rest once', async () => {
     const { app, page } = await pageOf()
     void app.evaluate(({ session }) => void session.send('go'))
     await half.promise
@@ -130,7 +130,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await hasAllOnce(again)
   })
 
-  test('two tabs of one browser show the same, whichever of them asks', async () => {
+  test('[A4] two tabs of one browser show the same, whichever of them asks', async () => {
     const first = await pageOf()
     const id = await first.app.evaluate(({ session }) => session.id)
     const tab = await first.context.newPage()
@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
   })
 
   test.each(['forbid', 'answer', 'hang'] as const)(
-    'a page whose WebSockets are blocked (%s) talks over another wire',
+    '[K31] a page whose WebSockets are blocked (%s) talks over another wire',
     async (how) => {
       site.upgrades = how
       const { app } = await pageOf()
@@ -157,7 +157,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     },
   )
 
-  test('a page whose WebSocket is taken away in mid-answer goes on over another wire, and nothing is lost or doubled', async () => {
+  test('[K31] a page whose WebSocket is taken away in mid-answer goes on over another wire, and nothing is lost or doubled', async () => {
     const { app } = await pageOf()
     expect(await wireOf(app)).toBe('websocket')
     const asked = app.evaluate(({ ask }) => ask('go'))
@@ -169,7 +169,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await hasAllOnce(app, await asked)
   })
 
-  test('a tab that comes back from the background does not wait for its next try', async () => {
+  test('[K33] a tab that comes back from the background does not wait for its next try', async () => {
     const { app } = await pageOf('chance=0.99')
     const asked = app.evaluate(({ ask }) => ask('go'))
     await half.promise
@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     expect((since as { since: number }).since).toBeLessThan(until)
   })
 
-  test('what was sent while nothing got through is sent by the page that is loaded next, once', async () => {
+  test('[K38] what was sent while nothing got through is sent by the page that is loaded next, once', async () => {
     const { app, page } = await pageOf('keep')
     const id = await app.evaluate(({ session }) => session.id)
     site.isDown = true
@@ -207,7 +207,21 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     expect(await again.evaluate(({ session }) => session.outbox)).toEqual([])
   })
 
-  test('a laptop that slept through an answer has all of it, once, when it wakes up', async () => {
+  test('a worker talks as a page does', async () => {
+    const code = await pageCode(join(import.meta.dirname, 'pages/worker.ts'))
+    const begin = `const blob = new Blob([${JSON.stringify(code)}], { type: 'text/javascript' })
+      const worker = new Worker(URL.createObjectURL(blob), { type: 'module' })
+      worker.onmessage = ({ data }) => Object.assign(globalThis, { said: data, isReady: true })
+      worker.postMessage(location.origin)`
+    const home = await Site.open({ '/': pageWith(begin) }, server.url)
+    gate.resolve()
+    const opened = await openPage(browser, home.url)
+    open.push(opened)
+    expect(await (await inside<{ said: string }>(opened.page)).evaluate(({ said }) => said)).toBe(WHOLE)
+    await home.close()
+  })
+
+  test('[K3] a laptop that slept through an answer has all of it, once, when it wakes up', async () => {
     const asleep = await openBrowser()
     try {
       const { app } = await pageOf('', asleep)

@@ -28,7 +28,11 @@ export function base64(text: string): string {
 }
 
 /** A question to the person, and beside it the service's own way to ask. */
-export function controlFrame(asked: Asked, agentId: string, tool: string | undefined) {
+export function controlFrame(
+  asked: Asked,
+  agentId: string,
+  tool: string | undefined,
+): { readonly control: object; readonly returnControl: ReturnType<typeof returnControl> } {
   const { request, kind, message, call, input, schema, options, expiresAt } = asked
   const question = {
     invocationId: request,
