@@ -11,9 +11,10 @@ import { SessionListContext } from './sessions/session-list-context.ts'
 import { Shell } from './shell/shell.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { Home } from './talk/home.tsx'
-import { SideBySide } from './talk/side-by-side.tsx'
-import { Watch } from './talk/watch.tsx'
+import { loadSideBySide, loadWatch } from './talk/load.ts'
 
+const SideBySide = lazy(loadSideBySide)
+const Watch = lazy(loadWatch)
 const Inspector = lazy(() => import('./inspector/inspector.tsx'))
 const Operator = lazy(() => import('./operator/operator.tsx'))
 
@@ -25,7 +26,9 @@ export function App({ client, stay }: { client: Client; stay: Stay }) {
         <LongwireProvider client={client}>
           <StayContext value={stay}>
             <SessionListContext value={list}>
-              {stay.kind === 'watch' ? <Watch session={stay.session} /> : <Pages />}
+              <Suspense fallback={null}>
+                {stay.kind === 'watch' ? <Watch session={stay.session} /> : <Pages />}
+              </Suspense>
               <Toasts />
             </SessionListContext>
           </StayContext>

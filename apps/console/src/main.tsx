@@ -8,8 +8,10 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { clientOf, stayOf } from './line/stay.ts'
 import { showTheme } from './shell/theme.ts'
+import { loadAhead } from './talk/load.ts'
 
 showTheme()
+loadAhead(location.pathname)
 const stay = stayOf(location)
 const client = clientOf(stay, location.origin)
 

@@ -2,6 +2,7 @@ import './charts.css'
 import { Button } from '@base-ui/react/button'
 import { ChartNoAxesColumn, Table2 } from 'lucide-react'
 import { useState } from 'react'
+import { Boundary } from '../shell/boundary.tsx'
 import { Bars } from './bars.tsx'
 import type { Figure } from './figure-of.ts'
 import { FigureTable } from './figure-table.tsx'
@@ -37,7 +38,9 @@ export default function FigureCard({ figure, caption }: { figure: Figure; captio
         <FigureTable figure={figure} />
       ) : (
         <div role="img" aria-label={figureInWords(figure)}>
-          {figure.kind === 'series' ? <Series figure={figure} /> : <Bars figure={figure} />}
+          <Boundary fallback={<FigureTable figure={figure} />}>
+            {figure.kind === 'series' ? <Series figure={figure} /> : <Bars figure={figure} />}
+          </Boundary>
         </div>
       )}
       {figure.kind === 'series' && lines.length === 1 && !isTable ? (

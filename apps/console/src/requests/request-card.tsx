@@ -106,6 +106,11 @@ function Settled({ request }: { request: RequestView }) {
   )
 }
 
+/** How a request ended, in a few words. */
+export function outcomeInWords(request: RequestView): string | undefined {
+  return request.settledAt === undefined ? undefined : outcomeOf(request).says
+}
+
 function outcomeOf({ outcome, answer, by }: RequestView) {
   if (outcome === 'expired') return { Icon: Clock, says: 'Nobody answered in time', mood: 'late' }
   if (outcome === 'withdrawn') return { Icon: Undo2, says: 'No longer asked', mood: 'late' }

@@ -10,6 +10,9 @@ export interface SessionListState {
 const BUSY_MS = 3_000
 const CALM_MS = 15_000
 
+/** The lists that somebody looks at: the one of the page, and the one of a search. */
+const shown = new Set<SessionList>()
+
 /** One's own sessions, newest first: asked for again and again, oftener while one of them is at work. */
 export class SessionList {
   #state: SessionListState = { sessions: [], isLoaded: false, hasMore: false }
@@ -29,12 +32,14 @@ export class SessionList {
   subscribe = (changed: () => void): (() => void) => {
     this.#subscribers.add(changed)
     if (this.#subscribers.size === 1) {
+      shown.add(this)
       document.addEventListener('visibilitychange', this.refresh)
       this.refresh()
     }
     return () => {
       this.#subscribers.delete(changed)
       if (this.#subscribers.size > 0) return
+      shown.delete(this)
       clearTimeout(this.#timer)
       document.removeEventListener('visibilitychange', this.refresh)
     }
@@ -68,9 +73,14 @@ export class SessionList {
     }
   }
 
-  /** It is gone: it is not shown until the next round tells the same. */
+  /** This one is gone: no list that is shown has it any more. */
   drop(id: string): void {
-    this.#set({ sessions: this.#state.sessions.filter(({ session }) => session !== id) })
+    for (const list of shown) list.#set({ sessions: list.#state.sessions.filter(({ session }) => session !== id) })
+  }
+
+  /** Something is another than it was: every list that is shown asks again. */
+  changed(): void {
+    for (const list of shown) list.refresh()
   }
 
   async #ask(): Promise<void> {

@@ -35,12 +35,12 @@ export function SessionMenu({ live, state, onErased }: SessionMenuProps) {
   async function rename(title: string) {
     done()
     await attempt('The session could not be renamed', () => session.describe({ title }))
-    list.refresh()
+    list.changed()
   }
   async function close() {
     done()
     await attempt('The session could not be closed', () => session.close())
-    list.refresh()
+    list.changed()
   }
   async function erase() {
     done()

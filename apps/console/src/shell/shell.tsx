@@ -21,6 +21,8 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(() => setListOpen(false), [address])
   useShortcuts({
     fresh: () => go(HOME),
+    write: () => goTo('.composer-text'),
+    request: () => goTo('[data-request]'),
     shortcuts: () => setShortcutsShown((isShown) => !isShown),
     search: () => {
       if (isNarrow) setListOpen(true)
@@ -57,4 +59,12 @@ export function Shell({ children }: { children: ReactNode }) {
       <ShortcutList isOpen={areShortcutsShown} onOpenChange={setShortcutsShown} />
     </ShellContext>
   )
+}
+
+/** To the first of these in the column where the keyboard is, else to the first of the page. */
+function goTo(what: string): void {
+  const here = document.activeElement?.closest('.pane')?.querySelector<HTMLElement>(what)
+  const found = here ?? document.querySelector<HTMLElement>(what)
+  found?.scrollIntoView({ block: 'nearest' })
+  found?.focus()
 }

@@ -1,6 +1,7 @@
 import type { TaskView } from '@longwire/view'
 import { lazy, Suspense, useMemo } from 'react'
 import { type Figure, figureOf } from '../charts/figure-of.ts'
+import { Boundary } from '../shell/boundary.tsx'
 import type { Block } from './turn-blocks.ts'
 
 const FigureCard = lazy(() => import('../charts/figure-card.tsx'))
@@ -39,9 +40,11 @@ function Cards({ drawn }: { drawn: readonly Drawn[] }) {
   return (
     <div className="figures-row">
       {drawn.slice(0, MOST).map(({ key, figure, caption }) => (
-        <Suspense key={key} fallback={<div className="figure-card empty" />}>
-          <FigureCard figure={figure} caption={caption} />
-        </Suspense>
+        <Boundary key={key} fallback={null}>
+          <Suspense fallback={<div className="figure-card empty" />}>
+            <FigureCard figure={figure} caption={caption} />
+          </Suspense>
+        </Boundary>
       ))}
     </div>
   )

@@ -77,7 +77,7 @@ function useBeginning(agent: AgentInfo | undefined): (parts: readonly InputPart[
       go(addressOf([session.id]))
       await session.send(textOrParts(parts))
       session.detach() // the page that shows it has a handle of its own
-      list.refresh()
+      list.changed()
     })
   }
 }

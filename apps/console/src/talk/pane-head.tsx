@@ -15,7 +15,7 @@ export function PaneHead({ title, about, children }: { title: ReactNode; about?:
         </Button>
       ) : null}
       <div className="pane-title">
-        <h1>{title}</h1>
+        {title === '' ? null : <h1>{title}</h1>}
         {about}
       </div>
       {isNarrow ? <LineStatus /> : null}

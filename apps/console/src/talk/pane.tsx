@@ -2,7 +2,7 @@ import './talk.css'
 import { Button } from '@base-ui/react/button'
 import type { Delivery, InputPart } from '@longwire/protocol'
 import { ListTree, X } from 'lucide-react'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { usePageTitle } from '../attention/use-page-title.ts'
 import type { LiveSession } from '../line/live-session.ts'
 import type { LiveState } from '../line/use-live.ts'
@@ -39,29 +39,20 @@ export function Pane({ session: id, isAlone, onLeave }: PaneProps) {
   const [isReasoningShown, showReasoning] = useState(false)
   const [sent, setSent] = useState(0)
   const [turn, showTurn] = useState<string>()
-  const pane = useRef<HTMLElement>(null)
   const { view } = state
   const title = view.session === '' ? '' : titleIn(view)
   const list = useSessionList()
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the session is at now, the list shall show too
-  useEffect(() => list.refresh(), [view.status])
+  useEffect(() => list.changed(), [view.status])
   usePageTitle(isAlone ? title : 'Sessions')
 
-  useShortcuts(
-    isAlone
-      ? {
-          reasoning: () => showReasoning((isShown) => !isShown),
-          write: () => pane.current?.querySelector<HTMLElement>('.composer-text')?.focus(),
-          request: () => focusRequest(pane.current),
-        }
-      : {},
-  )
+  useShortcuts(isAlone ? { reasoning: () => showReasoning((isShown) => !isShown) } : {})
 
   if (state.error && state.error.code !== 'detached') {
     return <Lost code={state.error.code} message={state.error.message} onLeave={onLeave} />
   }
   return (
-    <section className="pane" ref={pane} aria-label={title || 'Session'}>
+    <section className="pane" aria-label={title || 'Session'}>
       <PaneHead title={title} about={<PaneAbout state={state} />}>
         <Hint text={isReasoningShown ? 'Hide the reasoning' : 'Show the reasoning'} keys={keysOf('reasoning')}>
           <Button
@@ -106,12 +97,6 @@ export function Pane({ session: id, isAlone, onLeave }: PaneProps) {
       <Announcements state={state} />
     </section>
   )
-}
-
-function focusRequest(pane: HTMLElement | null): void {
-  const request = pane?.querySelector<HTMLElement>('[data-request]')
-  request?.scrollIntoView({ block: 'center' })
-  request?.focus()
 }
 
 function PaneAbout({ state: { view } }: { state: LiveState }) {

@@ -10,7 +10,7 @@ import './talk.css'
 import { Transcript } from './transcript.tsx'
 
 /** The page behind a link that was shared: one session, to be watched and nothing else. */
-export function Watch({ session }: { session: string }) {
+export default function Watch({ session }: { session: string }) {
   const live = useLive(session)
   const state = useLiveState(live)
   const title = state.view.session === '' ? '' : titleIn(state.view)

@@ -4,6 +4,7 @@ import type { SessionView, SpanView } from '@longwire/view'
 import { Brain, ChevronRight, Flag } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Talks } from '../line/talks.ts'
+import { outcomeInWords } from '../requests/request-card.tsx'
 import { counted, lasted } from '../shell/words.ts'
 import { Progress } from '../tools/progress.tsx'
 import { StateIcon } from '../tools/state-icon.tsx'
@@ -74,7 +75,7 @@ function summaryOf({ items }: WorkBlock, view: SessionView): string {
   if (labels.length === 0) return 'Thought'
   const [first, second] = labels
   const count = tools.length + milestones.length
-  if (count === 1) return `${first}`
+  const settled = tools.flatMap(({ request }) => (request ? (outcomeInWords(request) ?? []) : []))
   const named = labels.length > 2 ? `${first}, ${second}, …` : labels.join(', ')
-  return `${counted(count, 'step')} · ${named}`
+  return [count === 1 ? undefined : counted(count, 'step'), named, ...settled].filter(Boolean).join(' · ')
 }

@@ -1,0 +1,52 @@
+// An agent that the tests of the console order to do what a page has to show: its first word is what it does.
+import { defineAgent, tool } from '@longwire/agent'
+import { calls, fails, says, scripted } from '@longwire/agent/testing'
+import { z } from 'zod'
+
+const HOSTILE = [
+  'Look <script>globalThis.hacked = 1</script> <img src="x" onerror="globalThis.hacked = 1">',
+  '[here](javascript:globalThis.hacked=1) and [there](https://example.org/page "a page")',
+  '![a picture](https://example.org/pixel.png)',
+  '```js\nconst answer = 42 // <b>not bold</b>\n```',
+  '| name | value |\n| --- | ---: |\n| one | 1 |',
+].join('\n\n')
+
+const ask = tool({
+  title: 'Send a letter',
+  description: 'Sends a letter.',
+  inputSchema: z.object({ to: z.string(), copies: z.int().min(1).max(9) }),
+  needsApproval: true,
+  execute: ({ to, copies }) => ({ sent: copies, to }),
+})
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Says so many words, one every `ms`. */
+async function count(turn: { text(piece: string): Promise<void> }, to: number, ms: number): Promise<void> {
+  for (let n = 1; n <= to; n += 1) {
+    await turn.text(`w${n} `)
+    if (ms > 0) await pause(ms)
+  }
+}
+
+export default defineAgent({
+  name: 'speaker',
+  description: 'Does what it is told to, so that a page can be looked at.',
+  tools: { ask },
+  async run(turn) {
+    const [word = '', first = '10', second = '0'] = turn.input.text.split(' ')
+    if (word === 'count') await count(turn, Number(first), Number(second))
+    else if (word === 'hostile') await turn.text(HOSTILE)
+    else if (word === 'stumble') {
+      const model = scripted([[says('This sentence will be ', 'taken back.'), fails(503)], 'This one stays.'])
+      await turn.generate({ model })
+    } else if (word === 'letter') {
+      const model = scripted([[calls('ask', { to: 'Ada', copies: 2 })], 'It is sent.'])
+      await turn.generate({ model, tools: { ask } })
+    } else if (word === 'work') {
+      turn.trace.milestone('Sorting the papers', { progress: 0.4 })
+      await pause(Number(first))
+      await turn.text('Sorted.')
+    } else await turn.text(`Heard: ${turn.input.text}`)
+  },
+})

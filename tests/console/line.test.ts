@@ -1,0 +1,177 @@
+// What a person sees of the line: it is lost in every way a line can be, and what is on the page stays right.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type LongwireServer } from '@longwire/server'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasBrowser, openBrowser } from '../browser/browser.ts'
+import { Site } from '../browser/site.ts'
+import { builtConsole, lastAnswer, over, SPEAKER, say, visit } from './console-house.ts'
+
+const words = (to: number) => Array.from({ length: to }, (_, n) => `w${n + 1}`).join(' ')
+
+describe.skipIf(!hasBrowser)('the line, in the console', () => {
+  let server: LongwireServer
+  let browser: Browser
+  let folder: string
+
+  beforeAll(async () => {
+    folder = builtConsole()
+    const [served, opened] = await Promise.all([
+      createServer({ agents: [SPEAKER], console: folder, port: 0 }),
+      openBrowser(),
+    ])
+    server = served
+    browser = opened
+  }, 90_000)
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop(0)
+  })
+
+  test('a page that is loaded again in mid-stream goes on where the agent is', async () => {
+    const { page, complaints, leave } = await visit(browser, server.url)
+    await say(page, 'count 80 25')
+    await page.getByText('w12', { exact: false }).first().waitFor()
+    await page.reload()
+    await page.locator('.doing').waitFor()
+    await over(page)
+    expect((await lastAnswer(page).innerText()).trim()).toBe(words(80))
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test('a server that is killed in mid-stream and started again: the draft is taken back, and the answer comes once', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'longwire-killed-'))
+    let child = await serve(data, folder, 0)
+    try {
+      const { page, complaints, leave } = await visit(browser, child.url)
+      await say(page, 'count 60 30')
+      await page.getByText('w10', { exact: false }).first().waitFor()
+      child.process.kill('SIGKILL')
+      await page.locator('.line-status.away, .line-status.trying').first().waitFor()
+      await page.getByText('Out of sight until the line is back').waitFor()
+      child = await serve(data, folder, Number(new URL(child.url).port))
+      await page.getByText(/^Back after/).waitFor()
+      await over(page)
+      expect((await lastAnswer(page).innerText()).trim()).toBe(words(60))
+      expect(complaints).toEqual([])
+      await leave()
+    } finally {
+      child.process.kill('SIGKILL')
+      rmSync(data, { recursive: true, force: true })
+    }
+  })
+
+  test('what is written while there is no network waits, and is sent when it is back', async () => {
+    const { page, leave } = await visit(browser, server.url)
+    const { port } = new URL(server.url)
+    await say(page, 'hello')
+    await over(page)
+    const site = await Site.open({}, server.url)
+    await page.goto(page.url().replace(port, new URL(site.url).port))
+    await page.locator('.composer-text:enabled').waitFor()
+    site.upgrades = 'hang'
+    site.cut()
+    await page.locator('.line-status.away, .line-status.trying').first().waitFor()
+    await say(page, 'are you there?')
+    await page.getByText('1 message waits to be sent').waitFor()
+    site.upgrades = 'pass'
+    site.cut()
+    await page.getByText('Heard: are you there?').waitFor()
+    await leave()
+    await site.close()
+  })
+
+  test('two tabs show the same, and each that somebody else is there', async () => {
+    const { page, complaints, leave } = await visit(browser, server.url)
+    await say(page, 'hello')
+    await over(page)
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await other.getByText('Heard: hello').waitFor()
+    await page.getByRole('button', { name: '1 other here' }).waitFor()
+    await say(other, 'from the other one')
+    await page.getByText('Heard: from the other one').waitFor()
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test('a draft that is withdrawn goes away before the eyes of who read it', async () => {
+    const { page, complaints, leave } = await visit(browser, server.url)
+    await say(page, 'stumble')
+    await page.getByText('Taken back, and said anew').waitFor()
+    await over(page)
+    await page.getByText('Taken back, and said anew').waitFor({ state: 'detached' })
+    expect((await lastAnswer(page).innerText()).trim()).toBe('This one stays.')
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test('what waits can be moved, changed and taken back, and a turn can be stopped', async () => {
+    const { page, complaints, leave } = await visit(browser, server.url)
+    await say(page, 'count 2000 20')
+    await page.getByText('w3', { exact: false }).first().waitFor()
+    await say(page, 'first')
+    await say(page, 'second')
+    await say(page, 'third')
+    const waiting = page.getByRole('region', { name: 'Waiting to be taken up' })
+    await waiting.getByText('third').waitFor()
+    await waiting.getByRole('button', { name: 'Move up: second' }).click()
+    await waiting.locator('li').first().getByText('second').waitFor()
+    await waiting.getByRole('button', { name: 'Edit: first' }).click()
+    await waiting.getByLabel('The waiting message').fill('changed')
+    await page.keyboard.press('Enter')
+    await waiting.getByText('changed').waitFor()
+    await waiting.getByText('first').waitFor({ state: 'detached' })
+    await waiting.getByRole('button', { name: 'Take back: third' }).click()
+    await waiting.getByText('third').waitFor({ state: 'detached' })
+    expect(await waiting.locator('.waiting-text').allInnerTexts()).toEqual(['second', 'changed'])
+    await page.getByRole('button', { name: 'Stop the turn' }).click()
+    await page.getByText('Stopped here').waitFor()
+    await page.getByText('Heard: changed').waitFor()
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test('a link to watch shows the session and lets nobody do anything', async () => {
+    const { page, leave } = await visit(browser, server.url)
+    await say(page, 'hello')
+    await over(page)
+    await page.getByRole('button', { name: 'Session', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Share a link to watch…' }).click()
+    await page.getByRole('button', { name: 'Make the link' }).click()
+    const link = await page.getByRole('textbox', { name: 'The link' }).inputValue()
+    await page.getByRole('button', { name: 'Done' }).click()
+    const guest = await visit(browser, link)
+    await guest.page.getByText('Heard: hello').waitFor()
+    await guest.page.reload()
+    await guest.page.getByText('You are watching').waitFor()
+    expect(await guest.page.locator('textarea').count()).toBe(0)
+    await say(page, 'letter')
+    await guest.page.getByText('Somebody who may answer is asked.').waitFor()
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await guest.page.getByText('It is sent.').waitFor()
+    expect(guest.complaints).toEqual([])
+    await guest.leave()
+    await leave()
+  })
+})
+
+interface Child {
+  readonly url: string
+  readonly process: ChildProcess
+}
+
+async function serve(data: string, folder: string, port: number): Promise<Child> {
+  const program = join(import.meta.dirname, 'serve-child.ts')
+  const args = ['--conditions=longwire-source', program, data, SPEAKER, folder, String(port)]
+  const process_ = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const url = await new Promise<string>((resolve, reject) => {
+    process_.stdout.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()))
+    process_.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+  })
+  return { url, process: process_ }
+}

@@ -1,0 +1,223 @@
+// What holds of every page of the console: whoever looks at it, on whatever, and whatever an agent says.
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NewCommit } from '@longwire/protocol'
+import { createServer, type LongwireServer } from '@longwire/server'
+import { MemoryStore } from '@longwire/store'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasBrowser, openBrowser } from '../browser/browser.ts'
+import { builtConsole, expectAccessible, lastAnswer, over, SPEAKER, say, visit } from './console-house.ts'
+
+const MOST_BYTES = 350_000
+const PATIENCE = { timeout: 15_000 }
+const COMMITS_OF_A_TURN = 5
+/** An id as the server makes them: then it is the key in the store as well. */
+const LONG = `ses_${'l'.repeat(43)}`
+
+describe.skipIf(!hasBrowser)('the pages of the console', () => {
+  let server: LongwireServer
+  let browser: Browser
+  let folder: string
+
+  beforeAll(async () => {
+    folder = builtConsole()
+    const store = new MemoryStore()
+    await longSession(store, 100_000)
+    const [served, opened] = await Promise.all([
+      createServer({ agents: [SPEAKER], data: store, console: folder, port: 0 }),
+      openBrowser(),
+    ])
+    server = served
+    browser = opened
+  }, 90_000)
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop(0)
+  })
+
+  test(`the first view takes less than ${MOST_BYTES / 1_000} kB, gzipped`, async () => {
+    const { page, leave } = await visit(browser, 'about:blank')
+    const files: string[] = []
+    page.on('response', (response) => {
+      files.push(new URL(response.url()).pathname)
+    })
+    await page.goto(server.url, { waitUntil: 'networkidle' })
+    const assets = files.filter((path) => path.startsWith('/assets/'))
+    const bytes = assets.reduce((sum, path) => sum + gzippedBytes(join(folder, path)), 0)
+    expect(assets.length).toBeGreaterThan(2)
+    expect(bytes).toBeLessThan(MOST_BYTES)
+    await leave()
+  })
+
+  test('scripts come from files of the console alone, those for ever, and what is no page of it is not one', async () => {
+    const page = await fetch(server.url)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(/default-src 'none'; script-src 'self'; style-src 'self'/)
+    expect(policy).not.toContain('unsafe')
+    const [, script = ''] = /src="(\/assets\/[^"]+)"/.exec(await page.text()) ?? []
+    const served = await fetch(server.url + script, { headers: { 'accept-encoding': 'br' } })
+    expect(served.headers.get('cache-control')).toContain('immutable')
+    expect(served.headers.get('content-encoding')).toBe('br')
+    expect((await fetch(`${server.url}/s/anything`)).headers.get('content-type')).toContain('text/html')
+    expect((await fetch(`${server.url}/v1/nothing`)).status).toBe(404)
+    expect((await fetch(`${server.url}/assets/nothing.js`)).status).toBe(404)
+    expect((await fetch(`${server.url}/assets/..%2f..%2fpackage.json`)).status).toBe(404)
+  })
+
+  test('nothing that an agent says is run, fetched or followed', async () => {
+    const { page, complaints, leave } = await visit(browser, server.url)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await say(page, 'hostile')
+    await over(page)
+    const answer = lastAnswer(page)
+    await answer.locator('.hljs-keyword').waitFor()
+    expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false)
+    expect(await answer.locator('img, script').count()).toBe(0)
+    expect(await answer.innerText()).toContain('<script>')
+    const links = await answer
+      .locator('a')
+      .evaluateAll((all) => all.map((each) => (each as unknown as { href: string }).href))
+    expect(links.filter((href) => href?.startsWith('javascript:'))).toEqual([])
+    expect(await answer.locator('a', { hasText: 'there' }).getAttribute('rel')).toContain('noopener')
+    expect(await answer.locator('td').count()).toBe(2)
+    expect(asked.filter((url) => !url.startsWith(server.url))).toEqual([])
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test.each([{ isPhone: false }, { isPhone: true }])(
+    'nobody is kept out of it, by light or in the dark (on a phone: $isPhone)',
+    async (look) => {
+      const { page, complaints, leave } = await visit(browser, server.url, look)
+      const open = async (where: string) => {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+          await expectAccessible(page, `${where}, ${colorScheme}`)
+        }
+      }
+      await page.locator('.composer-text:enabled').waitFor()
+      await open('where a talk begins')
+      await say(page, 'letter')
+      await page.getByRole('button', { name: 'Edit' }).click()
+      await page.getByLabel('Copies').fill('3')
+      await page.getByLabel('Changes').waitFor()
+      await open('where an approval is asked')
+      await page.getByRole('button', { name: 'Approve with changes' }).click()
+      await over(page)
+      await say(page, 'hostile')
+      await over(page)
+      await lastAnswer(page).locator('.hljs-keyword').waitFor()
+      await page
+        .getByRole('button', { name: /^Reasoning of this turn/ })
+        .first()
+        .click()
+      await page.locator('.record-head').first().click()
+      await page.locator('.record-detail').waitFor()
+      await open('where an answer and how it came about are read')
+      expect(complaints).toEqual([])
+      await leave()
+    },
+  )
+
+  test('a session of 100,000 commits opens at its end, and what was before comes as it is scrolled to', async () => {
+    const { page, complaints, leave } = await visit(browser, `${server.url}/s/${LONG}`)
+    await page.getByText('Answer 20000.', { exact: true }).waitFor()
+    expect(await page.locator('.turn').count()).toBeLessThan(20)
+    const talk = page.getByRole('region', { name: 'What was said' })
+    await talk.focus()
+    for (const wanted of [19_961, 19_941]) {
+      await expect
+        .poll(async () => {
+          await page.keyboard.press('Home')
+          return page.getByText(`Answer ${wanted}.`, { exact: true }).count()
+        }, PATIENCE)
+        .toBeGreaterThan(0)
+    }
+    expect(await page.locator('.turn').count()).toBeLessThan(30)
+    await page.getByRole('button', { name: 'Go to the end' }).click()
+    await page.getByText('Answer 20000.', { exact: true }).waitFor()
+    await say(page, 'hello')
+    await page.getByText('Heard: hello').waitFor()
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test('sessions are found by their name, renamed, shown beside each other, closed and erased', async () => {
+    const { page, complaints, leave } = await visit(browser, server.url)
+    await say(page, 'the first of two')
+    await over(page)
+    await page.getByRole('button', { name: 'Session', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Rename…' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('A heron')
+    await page.getByRole('button', { name: 'Rename', exact: true }).click()
+    await page.getByRole('heading', { name: 'A heron' }).waitFor()
+    await page.keyboard.press('Alt+KeyN')
+    await say(page, 'the second of two')
+    await over(page)
+    await page.keyboard.press('Control+KeyK')
+    await page.keyboard.type('hero')
+    const row = page.getByRole('link', { name: /^A heron/ })
+    await row.waitFor()
+    await page.getByRole('link', { name: /^the second/ }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Open A heron beside' }).click()
+    await expect.poll(() => page.locator('.pane').count(), PATIENCE).toBe(2)
+    const heron = page.getByRole('region', { name: 'A heron' })
+    await heron.locator('.composer-text:enabled').fill('both on one line')
+    await heron.getByRole('button', { name: 'Send', exact: true }).click()
+    await heron.getByText('Heard: both on one line').waitFor()
+    await heron.getByRole('button', { name: 'Session', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Close…' }).click()
+    await page.getByRole('button', { name: 'Close it' }).click()
+    await heron.getByText('This session is closed.', { exact: false }).waitFor()
+    await heron.getByRole('button', { name: 'Session', exact: true }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'Export as Markdown' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('a-heron.md')
+    expect(readFileSync(await download.path(), 'utf8')).toContain('both on one line')
+    await heron.getByRole('button', { name: 'Session', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Erase…' }).click()
+    await page.getByRole('button', { name: 'Erase it' }).click()
+    await row.waitFor({ state: 'detached' })
+    await expect.poll(() => page.locator('.pane').count(), PATIENCE).toBe(1)
+    expect(complaints).toEqual([])
+    await leave()
+  })
+})
+
+function gzippedBytes(file: string): number {
+  return (statSync(`${file}.gz`, { throwIfNoEntry: false }) ?? statSync(file)).size
+}
+
+/** A talk of so many commits: short turns, one after the other. */
+async function longSession(store: MemoryStore, commits: number): Promise<void> {
+  const about = { session: LONG, agent: 'speaker', principal: 'local', metadata: { title: 'A long talk' } }
+  const at = Date.now() - 1_000
+  const opened = { type: 'session.opened', at, session: LONG, agent: 'speaker', tools: [], metadata: about.metadata }
+  await store.create({ key: LONG, ...about, createdAt: at }, [JSON.stringify({ seq: 1, ...opened })])
+  let head = 1
+  while (head < commits) {
+    const batch: string[] = []
+    while (batch.length < 1_000) {
+      for (const commit of turnAfter(head + batch.length, at)) batch.push(JSON.stringify(commit))
+    }
+    head = await store.append(LONG, { head, commits: batch, status: 'idle', at })
+  }
+}
+
+function turnAfter(head: number, at: number): readonly (NewCommit & { seq: number })[] {
+  const n = Math.ceil(head / COMMITS_OF_A_TURN)
+  const [input, turn, step] = [`i${head + 1}`, `t${head + 2}`, `t${head + 2}.1`]
+  const message = { role: 'assistant' as const, parts: [{ type: 'text' as const, text: `Answer ${n}.` }] }
+  const commits: NewCommit[] = [
+    { type: 'input.accepted', at, input, delivery: 'queue', text: `Question ${n}`, by: 'local' },
+    { type: 'turn.started', at, turn, cause: 'input', inputs: [input], attempt: 1 },
+    { type: 'input.applied', at, input, turn },
+    { type: 'message.committed', at, turn, step, message },
+    { type: 'turn.ended', at, turn, outcome: 'completed', finishReason: 'stop' },
+  ]
+  return commits.map((commit, index) => ({ seq: head + 1 + index, ...commit }))
+}
