@@ -6,7 +6,7 @@ import type axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-export const ROOT = resolve(import.meta.dirname, '../..')
+const ROOT = resolve(import.meta.dirname, '../..')
 export const SPEAKER = join(import.meta.dirname, 'agents/speaker.ts')
 export const ANALYST = join(ROOT, 'examples/market-analyst')
 

@@ -22,7 +22,9 @@ export function lineWords(state: LinkState, now: number, isBrowserOnline: boolea
     case 'idle':
       return { mood: 'good', short: 'Ready', long: 'The line opens when you open a session.' }
     case 'online':
-      return { mood: 'good', short: 'Live', long: 'Everything is shown as it happens.' }
+      return state.wire === 'websocket'
+        ? { mood: 'good', short: 'Live', long: 'Everything is shown as it happens.' }
+        : { mood: 'good', short: 'Live, by detour', long: 'WebSockets do not get through here; it goes another way.' }
     case 'connecting':
       return state.attempt > 1
         ? {

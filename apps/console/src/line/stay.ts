@@ -1,5 +1,6 @@
 import { type Client, connect } from '@longwire/client'
 import { tap } from '../inspector/frame-tap.ts'
+import { wakes } from './wakes.ts'
 
 /** As whom this page is here: for itself, or with a ticket that lets it watch one session. */
 export type Stay =
@@ -16,7 +17,9 @@ export function stayOf({ pathname, hash }: Pick<Location, 'pathname' | 'hash'>):
 }
 
 export function clientOf(stay: Stay, origin: string): Client {
-  // What passes is kept for the inspector.
-  const webSocket = tap.webSocket(WebSocket)
-  return connect(origin, stay.kind === 'watch' ? { ticket: stay.ticket, webSocket } : { webSocket })
+  // What passes is kept for the inspector. What was written and not sent outlives a reload of this tab.
+  const options = { webSocket: tap.webSocket(WebSocket), wakes, storage: sessionStorage }
+  return stay.kind === 'watch'
+    ? connect(origin, { ...options, ticket: stay.ticket })
+    : connect(origin, { ...options, keepSends: true })
 }

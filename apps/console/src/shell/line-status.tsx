@@ -1,9 +1,10 @@
 import { Button } from '@base-ui/react/button'
 import { Popover } from '@base-ui/react/popover'
-import type { LinkState } from '@longwire/client'
-import { useConnection } from '@longwire/react'
+import type { LinkState, WireName } from '@longwire/client'
+import { useClient, useConnection } from '@longwire/react'
 import { useSyncExternalStore } from 'react'
 import { type LineWords, lineWords } from '../line/line-words.ts'
+import { tryNow } from '../line/wakes.ts'
 import { useNow } from './use-now.ts'
 import { spell } from './words.ts'
 
@@ -11,6 +12,8 @@ import { spell } from './words.ts'
 export function LineStatus() {
   const state = useConnection()
   const words = useLineWords(state)
+  const client = useClient()
+  const unsent = useSyncExternalStore(client.subscribe, () => client.unsent)
   return (
     <Popover.Root>
       <Popover.Trigger
@@ -18,6 +21,7 @@ export function LineStatus() {
       >
         <span className="line-dot" aria-hidden="true" />
         <span className="figures">{words.short}</span>
+        {unsent > 0 && words.mood === 'away' ? <span className="unsent-count figures">{unsent}</span> : null}
       </Popover.Trigger>
       <span className="for-ears" role="status">
         {moodInWords(words.mood)}
@@ -27,6 +31,11 @@ export function LineStatus() {
           <Popover.Popup className="card-popup line-card">
             <Popover.Title className="line-title">{words.short}</Popover.Title>
             <Popover.Description className="line-about">{words.long}</Popover.Description>
+            {words.mood === 'away' ? (
+              <Button className="button" onClick={tryNow}>
+                Try now
+              </Button>
+            ) : null}
             <LineFacts state={state} />
           </Popover.Popup>
         </Popover.Positioner>
@@ -61,6 +70,12 @@ function useLineWords(state: LinkState): LineWords {
   return lineWords(state, now, isBrowserOnline)
 }
 
+const WIRES: Record<WireName, string> = {
+  websocket: 'WebSocket',
+  sse: 'server-sent events',
+  poll: 'long-polling',
+}
+
 function LineFacts({ state }: { state: LinkState }) {
   const now = useNow(1_000, state.kind === 'online')
   if (state.kind !== 'online') return null
@@ -68,7 +83,7 @@ function LineFacts({ state }: { state: LinkState }) {
     <dl className="facts">
       <div>
         <dt>Carried by</dt>
-        <dd>WebSocket</dd>
+        <dd>{WIRES[state.wire]}</dd>
       </div>
       <div>
         <dt>For</dt>

@@ -75,7 +75,7 @@ function useBeginning(agent: AgentInfo | undefined): (parts: readonly InputPart[
       const title = titleFor(text)
       const session = await client.open({ agent: agent.name, metadata: title ? { title } : {} })
       go(addressOf([session.id]))
-      await session.send(textOrParts(parts))
+      await session.send(textOrParts(parts)).accepted
       session.detach() // the page that shows it has a handle of its own
       list.changed()
     })

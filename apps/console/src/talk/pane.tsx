@@ -21,6 +21,7 @@ import { PaneHead } from './pane-head.tsx'
 import { Presence } from './presence.tsx'
 import { Tasks } from './tasks.tsx'
 import { Transcript } from './transcript.tsx'
+import { Unsent } from './unsent.tsx'
 import { useAgents } from './use-agents.ts'
 import { Waiting } from './waiting.tsx'
 
@@ -121,11 +122,12 @@ function Foot(props: { live: LiveSession; state: LiveState; onSent: () => void }
 
   const send = (parts: readonly InputPart[], delivery: Delivery) => {
     onSent()
-    return attempt('That could not be sent', () => session.send(textOrParts(parts), { delivery }))
+    return attempt('That could not be sent', () => session.send(textOrParts(parts), { delivery }).accepted)
   }
   return (
     <div className="talk-foot">
       <Tasks tasks={view.tasks} />
+      <Unsent session={session} />
       <Waiting live={live} waiting={view.waiting} />
       <Composer
         draftKey={session.id}

@@ -153,7 +153,7 @@ function End({ turn, live, isLast, onShowReasoning }: Omit<TurnProps, 'withdrawn
           {isLast && again !== '' && onShowReasoning ? (
             <Button
               className="button small"
-              onClick={() => void attempt('That could not be sent', () => live.session.send(again))}
+              onClick={() => void attempt('That could not be sent', () => live.session.send(again).accepted)}
             >
               Ask again
             </Button>

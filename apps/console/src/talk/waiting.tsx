@@ -149,7 +149,7 @@ async function replace(
   waiting: readonly InputView[],
 ): Promise<void> {
   const { session } = live
-  const { input: fresh } = await session.send(text, { delivery: input.delivery })
+  const { input: fresh } = await session.send(text, { delivery: input.delivery }).accepted
   await session.withdraw(input.input)
   if (waiting.length > 1) await session.arrange(waiting.map((each) => (each === input ? fresh : each.input)))
 }
