@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { catchUp } from './measures/catch-up.ts'
 import { commits } from './measures/commits.ts'
+import { consolePictures } from './measures/console-pictures.ts'
 import { idleMemory } from './measures/idle-memory.ts'
 import { latency } from './measures/latency.ts'
 import { neighbour } from './measures/neighbour.ts'
@@ -14,7 +15,18 @@ import { type Pace, type Section, table } from './report.ts'
 
 // Measures this server beside a raw `ws` server and other peers, and prints a table for each measure. See docs/performance.md for what it found.
 
-const MEASURES = [throughput, latency, idleMemory, catchUp, turns, recovery, neighbour, pictures, commits]
+const MEASURES = [
+  throughput,
+  latency,
+  idleMemory,
+  catchUp,
+  turns,
+  recovery,
+  neighbour,
+  pictures,
+  consolePictures,
+  commits,
+]
 const PAGE = new URL('../docs/performance.md', import.meta.url)
 
 const { values } = parseArgs({

@@ -42,7 +42,7 @@ export async function visit(browser: Browser, address: string, { isDark, isPhone
     isMobile: isPhone === true,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
   page.on('console', (message) => {

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type LongwireServer } from '@longwire/server'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hasBrowser, openBrowser } from '../browser/browser.ts'
 import { Site } from '../browser/site.ts'
 import { builtConsole, lastAnswer, over, SPEAKER, say, visit } from './console-house.ts'
 
 const words = (to: number) => Array.from({ length: to }, (_, n) => `w${n + 1}`).join(' ')
+
+vi.setConfig({ testTimeout: 60_000 }) // a browser is slow on a machine that runs other tests beside it
 
 describe.skipIf(!hasBrowser)('the line, in the console', () => {
   let server: LongwireServer
@@ -54,10 +56,7 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
       await page.locator('.line-status.away, .line-status.trying').first().waitFor()
       await page.getByText('Out of sight until the line is back').waitFor()
       child = await serve(data, folder, Number(new URL(child.url).port))
-      await page.getByRole('button', { name: /^The line:/ }).click()
-      const again = page.getByRole('button', { name: 'Try now' })
-      await again.or(page.getByText('Carried by')).first().waitFor()
-      if (await again.isVisible()) await again.click()
+      await page.evaluate('dispatchEvent(new Event("online"))') // else the page would wait for its next try
       await page.getByText(/^Back after/).waitFor()
       await over(page)
       expect((await lastAnswer(page).innerText()).trim()).toBe(words(60))
@@ -79,7 +78,9 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     await page.locator('.composer-text:enabled').waitFor()
     await page.context().setOffline(true)
     site.cut()
-    await page.getByRole('button', { name: 'The line: Offline' }).waitFor()
+    await page.getByRole('button', { name: 'The line: Offline' }).click()
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await page.keyboard.press('Escape')
     await say(page, 'are you there?')
     await page.getByText('1 message waits to be sent').waitFor()
     await page.context().setOffline(false)
@@ -90,14 +91,13 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
 
   test('where WebSockets are blocked all goes on by another way, and the page says which', async () => {
     const site = await Site.open({}, server.url)
-    site.upgrades = 'refuse'
+    site.upgrades = 'forbid'
     const { page, complaints, leave } = await visit(browser, site.url)
     await say(page, 'count 30 10')
     await over(page)
     expect((await lastAnswer(page).innerText()).trim()).toBe(words(30))
     await page.getByRole('button', { name: 'The line: Live, by detour' }).click()
     await page.getByText('server-sent events').waitFor()
-    expect(site.handedOn).toBe(0)
     expect(complaints).toEqual([])
     await leave()
     await site.close()

@@ -5,7 +5,7 @@ import type { NewCommit } from '@longwire/protocol'
 import { createServer, type LongwireServer } from '@longwire/server'
 import { MemoryStore } from '@longwire/store'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hasBrowser, openBrowser } from '../browser/browser.ts'
 import { builtConsole, expectAccessible, lastAnswer, over, SPEAKER, say, visit } from './console-house.ts'
 
@@ -14,6 +14,8 @@ const PATIENCE = { timeout: 15_000 }
 const COMMITS_OF_A_TURN = 5
 /** An id as the server makes them: then it is the key in the store as well. */
 const LONG = `ses_${'l'.repeat(43)}`
+
+vi.setConfig({ testTimeout: 60_000 }) // a browser is slow on a machine that runs other tests beside it
 
 describe.skipIf(!hasBrowser)('the pages of the console', () => {
   let server: LongwireServer
@@ -63,6 +65,25 @@ describe.skipIf(!hasBrowser)('the pages of the console', () => {
     expect((await fetch(`${server.url}/v1/nothing`)).status).toBe(404)
     expect((await fetch(`${server.url}/assets/nothing.js`)).status).toBe(404)
     expect((await fetch(`${server.url}/assets/..%2f..%2fpackage.json`)).status).toBe(404)
+  })
+
+  test('in development a page loads itself again when something is another, and keeps what is being written', async () => {
+    const changes = new EventTarget()
+    const own = await createServer({ agents: [SPEAKER], console: folder, changes, port: 0 })
+    const { page, complaints, leave } = await visit(browser, own.url)
+    await page.locator('.composer-text:enabled').fill('half a thou')
+    await page.evaluate('globalThis.isOld = true')
+    await expect
+      .poll(() => {
+        changes.dispatchEvent(new Event('change'))
+        return page.evaluate('globalThis.isOld ?? false').catch(() => true)
+      }, PATIENCE)
+      .toBe(false)
+    expect(await page.locator('.composer-text').inputValue()).toBe('half a thou')
+    expect(await (await fetch(server.url)).text()).not.toContain('longwire-changes')
+    expect(complaints).toEqual([])
+    await leave()
+    await own.stop(0)
   })
 
   test('nothing that an agent says is run, fetched or followed', async () => {

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type LongwireServer } from '@longwire/server'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hasBrowser, openBrowser } from '../browser/browser.ts'
 import { ANALYST, builtConsole, lastAnswer, over, say, visit } from './console-house.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // a browser is slow on a machine that runs other tests beside it
 
 describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
   const folder = mkdtempSync(join(tmpdir(), 'longwire-console-'))

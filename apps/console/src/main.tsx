@@ -7,11 +7,13 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { clientOf, stayOf } from './line/stay.ts'
+import { followChanges } from './shell/follow-changes.ts'
 import { showTheme } from './shell/theme.ts'
 import { loadAhead } from './talk/load.ts'
 
 showTheme()
 loadAhead(location.pathname)
+followChanges()
 const stay = stayOf(location)
 const client = clientOf(stay, location.origin)
 

@@ -77,6 +77,8 @@ export interface ServerOptions {
    * unless given.
    */
   readonly showsFaults?: boolean
+  /** Dispatches `change` when agents or the console are another: pages that are open load themselves again. For development. */
+  readonly changes?: EventTarget | undefined
   /** The folder with the built web console, served at `/`. A plain page is there unless given. */
   readonly console?: string | undefined
   /** What agents print and what happens to their workers, a line at a time; it goes to `log` unless given. */

@@ -125,6 +125,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     agents: () => agents.agents(),
     agentAliases: options.agentAliases,
     faults: () => (options.showsFaults ? (agents.faults ?? []) : []),
+    changes: options.changes,
     console: options.console,
     limits,
     heartbeatMs,

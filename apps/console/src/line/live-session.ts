@@ -5,8 +5,8 @@ import { type Withdrawn, withdrawnBetween } from './withdrawn.ts'
 
 /** A draft that was taken back is shown for so long. */
 const WITHDRAWN_SHOWN_MS = 1_800
-/** When nothing came for so long after the line is back, what was missed is there. */
-const CAUGHT_UP_AFTER_MS = 500
+/** So long after the line is back what was missed is there: it comes at once, before what is new. */
+const CAUGHT_UP_AFTER_MS = 800
 
 /** A gap of the line that was filled. */
 interface Gap {
@@ -101,7 +101,6 @@ export class LiveSession {
     this.#before = view
     this.heardAt = Date.now()
     if (gone.length > 0) this.#show(gone)
-    if (this.#away && this.#client.state.kind === 'online') this.#awaitQuiet()
   }
 
   #show(gone: readonly Withdrawn[]): void {
@@ -113,11 +112,11 @@ export class LiveSession {
 
   #lineMoved(): void {
     const { kind } = this.#client.state
-    if (kind === 'online' && this.#away) this.#awaitQuiet()
+    if (kind === 'online' && this.#away) this.#lookSoon()
     else if (kind !== 'online' && this.#isReady) this.#away ??= { seq: this.#seq, since: Date.now() }
   }
 
-  #awaitQuiet(): void {
+  #lookSoon(): void {
     this.#stopTimer()
     const timer = setTimeout(() => this.#backAgain(), CAUGHT_UP_AFTER_MS)
     this.#stopTimer = () => clearTimeout(timer)

@@ -4,12 +4,14 @@ import Markdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { CodeBlock } from './code-block.tsx'
 import { markdownBlocks, mended } from './markdown-blocks.ts'
+import { usePaced } from './use-paced.ts'
 
 /**
  * What an agent said, as it is said. HTML in it is text, links go to where people go and nowhere else, and pictures from
  * elsewhere are links: nothing is fetched because a model wrote it.
  */
-export function Prose({ text, isDraft }: { text: string; isDraft: boolean }) {
+export function Prose({ text: said, isDraft }: { text: string; isDraft: boolean }) {
+  const text = usePaced(said, isDraft)
   const cut = useRef<ReturnType<typeof markdownBlocks>>(undefined)
   cut.current = markdownBlocks(text, cut.current)
   const { blocks } = cut.current

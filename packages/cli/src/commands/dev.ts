@@ -2,6 +2,7 @@ import { AgentLoadError, findAgents, WorkerHost } from '@longwire/agent/internal
 import type { LongwireServer } from '@longwire/server'
 import { CommandFailure, type Exit } from '../exit-codes.ts'
 import { AgentWatch } from '../serving/agent-watch.ts'
+import { watchConsole } from '../serving/console-folder.ts'
 import { agentFailure, agentPaths, openServer, type ServeOptions } from '../serving/open-server.ts'
 import { serverLog } from '../serving/server-log.ts'
 import { startNotice } from '../serving/start-notice.ts'
@@ -21,6 +22,7 @@ export async function dev(
   const stop = new StopRequest(terminal)
   const watch = new AgentWatch(serving.files, serving.data)
   const server = new ChangingServer(serving, terminal)
+  const stopWatching = watchConsole(() => server.tellPages())
   try {
     await server.start()
     for (;;) {
@@ -33,6 +35,7 @@ export async function dev(
     return (await stop.allow(server.stop())) ? 'ok' : 'interrupted'
   } finally {
     watch.close()
+    stopWatching()
     stop.forget()
   }
 }
@@ -50,6 +53,8 @@ class ChangingServer {
   #port: number
   readonly #options: ServeOptions
   readonly #terminal: Terminal
+  /** Pages that are open hear of each change. */
+  readonly #changes = new EventTarget()
 
   constructor(options: ServeOptions, terminal: Terminal) {
     this.#options = options
@@ -73,6 +78,11 @@ class ChangingServer {
     const host = this.#serving?.host
     if (host && (await this.#areTheFilesOf(host))) await this.#reload(host, began)
     else await this.#restart(began)
+    this.tellPages()
+  }
+
+  tellPages(): void {
+    this.#changes.dispatchEvent(new Event('change'))
   }
 
   async stop(): Promise<void> {
@@ -106,7 +116,10 @@ class ChangingServer {
     let host: WorkerHost | undefined
     try {
       host = await WorkerHost.open({ files: await findAgents(files), log: onAgentOutput })
-      const server = await openServer({ ...rest, port: this.#port }, { agents: host, log, showsFaults: true })
+      const server = await openServer(
+        { ...rest, port: this.#port },
+        { agents: host, log, showsFaults: true, changes: this.#changes },
+      )
       this.#port = Number(new URL(server.url).port)
       this.#serving = { server, host }
       return this.#serving

@@ -35,6 +35,8 @@ export interface DoorHouse {
   readonly agents: () => readonly AgentDescription[]
   /** What went wrong in agents, for their author; nothing where nobody but the author may see it. */
   readonly faults: () => readonly AgentFault[]
+  /** Tells the pages of a developer that something is another. */
+  readonly changes: EventTarget | undefined
   /** The folder with the built console; none where this server has no console. */
   readonly console: string | undefined
   readonly limits: Limits

@@ -10,6 +10,7 @@ import type { DialectHouse } from '../dialects/dialect.ts'
 import { dialectDoors } from '../dialects/dialects.ts'
 import { challengeFor, errorFrame, Refusal } from '../refusal.ts'
 import type { DoorEnv, Doors } from './context.ts'
+import { changesDoor } from './doors/changes.ts'
 import { consoleDoors } from './doors/console.ts'
 import { developmentDoors } from './doors/development.ts'
 import { eventDoors } from './doors/events.ts'
@@ -66,6 +67,7 @@ export function createDoors(house: DialectHouse): Doors {
   operatorDoors(doors, house)
   developmentDoors(doors, house)
   dialectDoors(doors, house)
+  changesDoor(doors, house)
   consoleDoors(doors, house)
   doors.get('/front-page.css', (c) => c.body(FRONT_PAGE_CSS, 200, { 'content-type': 'text/css; charset=utf-8' }))
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { DoorHouse, Doors } from '../context.ts'
 import { frontPage } from '../front-page.ts'
+import { CHANGES } from './changes.ts'
 
 /** The addresses that are pages of the console. Every other one is a door, or nothing. */
 const PAGES = ['/', '/s/*', '/watch/*', '/inspect/*', '/operator', '/operator/*']
@@ -29,10 +30,16 @@ export function consoleDoors(doors: Doors, house: DoorHouse): void {
     doors.get(path, (c) => {
       // Read each time: it is one small file, and a new build is served without a restart.
       if (page !== undefined && existsSync(page)) {
-        return c.html(readFileSync(page, 'utf8'), 200, { 'cache-control': 'no-cache' })
+        return c.html(pageOf(readFileSync(page, 'utf8'), house), 200, { 'cache-control': 'no-cache' })
       }
       if (path !== '/') return c.notFound()
       return c.html(frontPage(house.agents(), new URL(c.req.url).origin, house.faults(), page !== undefined))
     })
   }
+}
+
+/** In development the page is told where it hears of changes. */
+function pageOf(html: string, { changes }: DoorHouse): string {
+  if (changes === undefined) return html
+  return html.replace('</head>', `  <meta name="longwire-changes" content="${CHANGES}" />\n  </head>`)
 }

@@ -1,0 +1,33 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+
+/** Of the time of the page, for a text that is said very fast: the rest is for everything else. */
+const SHARE = 0.3
+
+/**
+ * A text that grows, as often as it can be shown without the page falling behind: what takes long to draw is drawn less
+ * often. A text that has stopped growing is shown as it is.
+ */
+export function usePaced(text: string, isGrowing: boolean): string {
+  const [shown, show] = useState(text)
+  const pace = useRef({ began: 0, cost: 0, at: 0 })
+  const current = isGrowing ? shown : text
+  pace.current.began = performance.now()
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is measured is the drawing of another text
+  useLayoutEffect(() => {
+    const now = performance.now()
+    pace.current = { ...pace.current, cost: now - pace.current.began, at: now }
+  }, [current])
+  useEffect(() => {
+    if (!isGrowing || text === shown) return
+    const { cost, at } = pace.current
+    const wait = at + cost / SHARE - cost - performance.now()
+    if (wait <= 0) {
+      show(text)
+      return
+    }
+    const timer = setTimeout(() => show(text), wait)
+    return () => clearTimeout(timer)
+  }, [text, shown, isGrowing])
+  return current
+}
