@@ -7,8 +7,9 @@ import { type Colours, Plot } from './plot.tsx'
 const ROW = 26
 const FONT = '11px "Inter Variable", system-ui, sans-serif'
 const LONGEST_LABEL = 22
-/** Of the whole range, for a number. */
-const ROOM = 0.16
+/** Pixels for a number behind a bar. */
+const ROOM = 50
+const PADDING = 22
 
 /** Values side by side, each in a row of its own so that there is room for its name. */
 export function Bars({ figure }: { figure: BarsFigure }) {
@@ -26,19 +27,20 @@ function optionsOf(figure: BarsFigure, colours: Colours): Omit<uPlot.Options, 'w
   const { labels, bars, unit } = figure
   const axis = { stroke: colours.ink, font: FONT, ticks: { show: false } }
   const longest = Math.min(LONGEST_LABEL, Math.max(...labels.map(({ length }) => length)))
+  const labelWidth = longest * 6.1 + 14
   return {
-    padding: [4, 6, 0, 0],
+    padding: [4, PADDING, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
       x: { time: false, ori: 1, dir: -1, range: [-0.5, labels.length - 0.5] },
-      y: { ori: 0, dir: 1, range: (_, least, most) => rangeWith(least, most) },
+      y: { ori: 0, dir: 1, range: (plot, least, most) => rangeWith(least, most, plot.width - labelWidth - PADDING) },
     },
     axes: [
       {
         ...axis,
         side: 3,
-        size: longest * 6.1 + 14,
+        size: labelWidth,
         gap: 6,
         grid: { show: false },
         splits: () => labels.map((_, index) => index),
@@ -63,10 +65,11 @@ function optionsOf(figure: BarsFigure, colours: Colours): Omit<uPlot.Options, 'w
   }
 }
 
-/** With room for the numbers behind the bars. */
-function rangeWith(least: number, most: number): [number, number] {
+/** With room for the numbers behind the bars, in a plot of so many pixels. */
+function rangeWith(least: number, most: number, width: number): [number, number] {
   const [from, to] = [Math.min(0, least), Math.max(0, most)]
-  const room = (to - from) * ROOM
+  const sides = Number(from < 0) + Number(to > 0)
+  const room = (ROOM * (to - from)) / Math.max(ROOM, width - ROOM * sides)
   return [from < 0 ? from - room : 0, to > 0 ? to + room : 0]
 }
 

@@ -15,8 +15,16 @@ export function usePaced(text: string, isGrowing: boolean): string {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is measured is the drawing of another text
   useLayoutEffect(() => {
-    const now = performance.now()
-    pace.current = { ...pace.current, cost: now - pace.current.began, at: now }
+    const { began } = pace.current
+    const measure = () => {
+      const now = performance.now()
+      pace.current = { ...pace.current, cost: now - began, at: now }
+    }
+    measure()
+    if (!isGrowing) return
+    // What the browser does with it comes after: laying out and painting a long text takes longer than making it.
+    const frame = requestAnimationFrame(() => setTimeout(measure))
+    return () => cancelAnimationFrame(frame)
   }, [current])
   useEffect(() => {
     if (!isGrowing || text === shown) return
