@@ -26,8 +26,15 @@ describe.skipIf(!hasPostgres())('what is asked of a Postgres that may not answer
     await postgres.close()
   })
 
+  /** Opening has to be quick as well where the patience is short: on a busy machine it takes a try more. */
   async function through(options: Partial<PostgresStoreOptions> = {}): Promise<PostgresStore> {
-    return PostgresStore.open({ url: postgres.url({ port: proxy.port }), ...options })
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await PostgresStore.open({ url: postgres.url({ port: proxy.port }), ...options })
+      } catch (error) {
+        if (tries === 10) throw error
+      }
+    }
   }
 
   /** A store behind a line that breaks as `weather` says from now on; the line is whole again afterwards. */
@@ -98,7 +105,7 @@ describe.skipIf(!hasPostgres())('what is asked of a Postgres that may not answer
           const key = `lost-${n}`
           const log = [commit(key, 'made')]
           await store.create(newSession(key), log)
-          while (log.length < 40) {
+          while (log.length < 20 || proxy.broken - before < 12) {
             const commits = range(1 + Math.floor(random() * 3)).map((k) => commit(key, log.length, k))
             const head = log.push(...commits)
             expect(await store.append(key, { head: head - commits.length, commits, at: head })).toBe(head)
@@ -106,7 +113,6 @@ describe.skipIf(!hasPostgres())('what is asked of a Postgres that may not answer
           expect(await texts(store, key)).toEqual(log)
         }),
       )
-      expect(proxy.broken - before).toBeGreaterThan(10)
     })
   })
 

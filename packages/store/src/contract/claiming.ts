@@ -12,7 +12,8 @@ export interface ClaimsGround {
 
 export type HoldsClaims = (rule: string, story: (ground: ClaimsGround) => Promise<void>) => void
 
-const LEASE_MS = 400
+/** So long that none ends by itself, however slow the machine is that the stories run on. */
+const LEASE_MS = 20_000
 
 function beat(node: string, other: Partial<NodeBeat> = {}): NodeBeat {
   return { node, name: `name-${node}`, sessions: 0, turns: 0, lagMs: 0, isDraining: false, ...other }
