@@ -11,6 +11,7 @@ import { tail } from './commands/tail.ts'
 import { CommandFailure, EXITS, type Exit } from './exit-codes.ts'
 import { addClusterOptions, addNodeCommands } from './node-commands.ts'
 import { addAuthOptions } from './serving/auth-options.ts'
+import { addLimitOptions } from './serving/limit-options.ts'
 import { styleOf, type Terminal, warn } from './terminal/terminal.ts'
 
 /** Runs one command line. Resolves with the code to end the process with; nothing is thrown. */
@@ -90,7 +91,7 @@ function commandLine(terminal: Terminal, done: Done): Command {
       .choices(['process', 'power'])
       .default(terminal.env.NODE_ENV === 'production' ? 'power' : 'process')
 
-  addClusterOptions(addAuthOptions(program.command('serve')))
+  addLimitOptions(addClusterOptions(addAuthOptions(program.command('serve'))))
     .summary('serve agents')
     .description('Serves the agents of these files and folders. Without any: of ./agent.ts, or of ./agents.')
     .argument('[files...]', 'agent files, or folders with agents')

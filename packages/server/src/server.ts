@@ -81,6 +81,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const describeAgent = (name: string) => agents.agents().find((agent) => agent.name === name)
   const onTurnEnd = metrics.turnEnded
   const sessions = new Sessions({
+    audit,
     store,
     agents,
     describeAgent,

@@ -1,3 +1,4 @@
+import type { Limits } from '@longwire/protocol'
 import type { Exit } from '../exit-codes.ts'
 import { readAccess } from '../serving/access-file.ts'
 import { type AuthFlags, authOptionsOf } from '../serving/auth-options.ts'
@@ -10,15 +11,16 @@ import { type Terminal, write } from '../terminal/terminal.ts'
 export interface ServeCommandOptions extends Omit<ServeOptions, 'files'>, AuthFlags {
   readonly quiet?: boolean
   readonly json?: boolean
+  readonly limit?: Partial<Limits>
 }
 
 /** Serves agents until somebody stops it. */
 export async function serve(named: readonly string[], options: ServeCommandOptions, terminal: Terminal): Promise<Exit> {
   const { quiet, json, ...rest } = options
-  const auth = authOptionsOf(options, readAccess)
+  const entering = { ...authOptionsOf(options, readAccess), ...(options.limit ? { limits: options.limit } : {}) }
   const serving = { ...rest, files: agentPaths(named) }
   const stop = new StopRequest(terminal)
-  const server = await openServer(rest, { agents: serving.files, ...serverLog(terminal, json === true), ...auth })
+  const server = await openServer(rest, { agents: serving.files, ...serverLog(terminal, json === true), ...entering })
   if (json) write(terminal, JSON.stringify(started(server, serving)))
   else if (!quiet)
     for (const line of startNotice(server, serving, columnsOf(terminal), terminal.style)) write(terminal, line)

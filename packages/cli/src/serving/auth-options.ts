@@ -1,9 +1,11 @@
 import type { AuthSettings, JwtSettings, ServerOptions, VerifierName } from '@longwire/server'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { pino } from 'pino'
 import { CommandFailure } from '../exit-codes.ts'
 
 /** What the command line says of who may enter, and by which way. */
 export interface AuthFlags {
+  readonly data: string
   readonly auth?: readonly VerifierName[]
   readonly sigv4Region?: string
   readonly sigv4SingleUse?: boolean
@@ -21,6 +23,7 @@ export interface AuthFlags {
   readonly trustedProxy?: readonly string[]
   readonly tlsCert?: string
   readonly tlsKey?: string
+  readonly audit?: string
 }
 
 const NAMES = ['sigv4', 'jwt', 'ticket', 'key', 'dev'] as const satisfies readonly VerifierName[]
@@ -53,19 +56,22 @@ export function addAuthOptions(command: Command): Command {
     .addOption(several('--trusted-proxy <network>', 'believe what this proxy says of addresses: 10.0.0.0/8'))
     .option('--tls-cert <file>', 'listen with TLS; read again when it changes')
     .option('--tls-key <file>', 'the key of the certificate')
+    .option('--audit <file>', 'where handshakes, approvals and refusals are written down; in the log unless given')
 }
 
 /** Reads what roles may see. It needs the server, which only a command that serves loads. */
 type ReadAccess = (file: string) => NonNullable<AuthSettings['visibility']>
 
-type AuthOptions = Pick<ServerOptions, 'auth' | 'origins' | 'trustedProxies' | 'tls'>
+type AuthOptions = Pick<ServerOptions, 'auth' | 'origins' | 'trustedProxies' | 'tls' | 'audit'>
 
 /** The same as options of the server. */
 export function authOptionsOf(flags: AuthFlags, readAccess: ReadAccess): AuthOptions {
   const { auth: use, sigv4Region: region, sigv4SingleUse: singleUse, access } = flags
-  const { tlsCert: cert, tlsKey: key, origin: origins, trustedProxy: trustedProxies } = flags
+  const { audit, tlsCert: cert, tlsKey: key, origin: origins, trustedProxy: trustedProxies } = flags
   const auth: AuthSettings = {
     use,
+    folder: flags.data,
+    folder: flags.data,
     sigv4: { region, singleUse },
     jwt: jwtOf(flags),
     visibility: access === undefined ? undefined : readAccess(access),
@@ -75,6 +81,9 @@ export function authOptionsOf(flags: AuthFlags, readAccess: ReadAccess): AuthOpt
     ...(origins === undefined ? {} : { origins }),
     ...(trustedProxies === undefined ? {} : { trustedProxies }),
     ...tlsOf(cert, key),
+    ...(audit === undefined
+      ? {}
+      : { audit: pino({}, pino.destination({ dest: audit, append: true, mkdir: true, mode: 0o600 })) }),
   }
 }
 

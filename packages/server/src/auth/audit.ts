@@ -1,4 +1,6 @@
+import type { SessionCommand } from '@longwire/protocol'
 import type { Logger } from 'pino'
+import { Refusal } from '../refusal.ts'
 
 /** What an operator wants to be able to look up later: who came in, who was refused, who allowed what. */
 export type AuditEvent =
@@ -39,7 +41,6 @@ export type AuditEvent =
       readonly key: string
       readonly command: string
     }
-  | { readonly event: 'revocation'; readonly principal: string; readonly proofs: readonly string[] }
 
 /** Writes it down. No field of it is a secret: keys and tickets are named by their ids, addresses go without their query. */
 export type Audit = (event: AuditEvent) => void
@@ -48,4 +49,27 @@ export type Audit = (event: AuditEvent) => void
 export function auditTo(log: Logger): Audit {
   const audit = log.child({ audit: true })
   return (event) => audit.info(event, event.event)
+}
+
+/** Does what this command asks, and writes it down where it is an answer of a person, or is not allowed. */
+export async function audited<T>(
+  audit: Audit,
+  session: string,
+  command: SessionCommand,
+  { principal }: { readonly principal: string },
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await act()
+    if (command.type === 'answer') {
+      const { request, approved, action } = command
+      audit({ event: 'approval', principal, session, request, approved, action })
+    }
+    return result
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'forbidden') {
+      audit({ event: 'refusal', code: error.code, why: error.message, principal, session, asked: command.type })
+    }
+    throw error
+  }
 }

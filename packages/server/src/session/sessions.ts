@@ -10,6 +10,7 @@ import {
   type SessionStore,
 } from '@longwire/store'
 import type { Logger } from 'pino'
+import { type Audit, audited } from '../auth/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { CommandGround, Speaker } from '../commands/session-command.ts'
 import { refuseWithoutRoom } from '../limits/refuse-without-room.ts'
@@ -34,6 +35,7 @@ export interface SessionsHouse extends SessionHouse {
   readonly agents: AgentHost
   readonly limits: Limits
   readonly clock: Clock
+  readonly audit: Audit
   readonly log: Logger
   readonly onTurnEnd: (outcome: 'completed' | 'failed' | 'cancelled') => void
   /** The other nodes, where there are any. */
@@ -353,7 +355,9 @@ export class Sessions {
 
   #found(session: ReadSession): FoundSession {
     const perform = (command: SessionCommand, speaker: Speaker) =>
-      this.#acts.perform(session, { do: 'command', command, speaker })
+      audited(this.#house.audit, session.id, command, speaker, () =>
+        this.#acts.perform(session, { do: 'command', command, speaker }),
+      )
     return { session, perform }
   }
 
