@@ -71,7 +71,6 @@ export function authOptionsOf(flags: AuthFlags, readAccess: ReadAccess): AuthOpt
   const auth: AuthSettings = {
     use,
     folder: flags.data,
-    folder: flags.data,
     sigv4: { region, singleUse },
     jwt: jwtOf(flags),
     visibility: access === undefined ? undefined : readAccess(access),

@@ -13,7 +13,7 @@ interface Wanted {
   readonly at?: Date
 }
 
-function signerFor(key: MadeKey, { service = 'bedrock-agentcore', region = 'us-west-2' }: Wanted): SignatureV4 {
+export function signerFor(key: MadeKey, { service = 'bedrock-agentcore', region = 'us-west-2' }: Wanted): SignatureV4 {
   if (!('secretAccessKey' in key)) throw new Error('an API key signs nothing')
   const { accessKeyId, secretAccessKey, sessionToken } = key
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
