@@ -7,7 +7,7 @@ import { SqliteStore } from '@longwire/store-sqlite'
 import { Brake } from './auth/brake.ts'
 import { Gate } from './auth/gate.ts'
 import { HeldIdentities } from './auth/held-identities.ts'
-import { Tickets, ticketVerifier } from './auth/tickets.ts'
+import { type MintedTicket, OWNER, type TicketGrant, Tickets, ticketVerifier } from './auth/tickets.ts'
 import { aheadBy } from './clock.ts'
 import { joinCluster } from './cluster/join-cluster.ts'
 import { Connections, refuseUpgrade } from './connections.ts'
@@ -35,6 +35,8 @@ export interface LongwireServer {
   readonly agents: readonly AgentDescription[]
   /** Sessions that an earlier process had left in mid-turn and this one has mended. */
   readonly recovered: number
+  /** Makes tickets, as `POST /v1/tickets` does: for any principal, since whoever has the server in hand may do everything. */
+  readonly tickets: { mint(grant: TicketGrant & { readonly principal: string }): MintedTicket }
   /**
    * Says goodbye to every client, lets running turns end until the deadline (milliseconds), rolls back what is left, and
    * closes the log. Safe to call twice.
@@ -186,6 +188,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     get agents() {
       return agents.agents()
     },
+    tickets: { mint: (grant) => tickets.mint(OWNER, grant) },
     stop: (deadlineMs = STOP_DEADLINE_MS) => {
       stopped ??= stop(deadlineMs)
       return stopped

@@ -77,6 +77,15 @@ describe('a ticket', () => {
     }
   })
 
+  test('[I1] is made by the program that has the server in hand, for any principal', async () => {
+    const home = await house({ verifiers: [byHeader] })
+    const { ticket, expiresAt } = home.server.tickets.mint({ principal: 'carol', verbs: ['observe'], expiresIn: 60 })
+    expect(expiresAt).toBeGreaterThan(Date.now())
+    const peer = await home.connect()
+    expect(await peer.ask({ type: 'hello', ticket })).toMatchObject({ principal: 'carol' })
+    expect(await peer.ask({ type: 'open', ch: 1, agent: 'echo' })).toMatchObject({ code: 'forbidden' })
+  })
+
   test('[I1] is made for another principal by one with the role', async () => {
     const home = await house()
     const { body } = await home.post('/v1/tickets', { principal: 'carol', expiresIn: 60 })

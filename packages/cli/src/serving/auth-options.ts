@@ -5,7 +5,6 @@ import { CommandFailure } from '../exit-codes.ts'
 
 /** What the command line says of who may enter, and by which way. */
 export interface AuthFlags {
-  readonly data: string
   readonly auth?: readonly VerifierName[]
   readonly sigv4Region?: string
   readonly sigv4SingleUse?: boolean
@@ -70,7 +69,6 @@ export function authOptionsOf(flags: AuthFlags, readAccess: ReadAccess): AuthOpt
   const { audit, tlsCert: cert, tlsKey: key, origin: origins, trustedProxy: trustedProxies } = flags
   const auth: AuthSettings = {
     use,
-    folder: flags.data,
     sigv4: { region, singleUse },
     jwt: jwtOf(flags),
     visibility: access === undefined ? undefined : readAccess(access),

@@ -35,6 +35,15 @@ export interface TicketDesk {
   holds(proof: string): boolean | Promise<boolean>
 }
 
+export interface MintedTicket {
+  readonly ticket: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/** Whoever started the server, from the code that did. */
+export const OWNER: Identity = { principal: 'owner', roles: ['*'], sees: { trace: 'debug', reasoning: true } }
+
 interface Minted {
   readonly identity: Identity & { expiresAt: number }
   readonly minter: string
@@ -66,7 +75,7 @@ export class Tickets implements TicketDesk {
   }
 
   /** Makes a ticket that lets its holder do no more than its minter may. */
-  mint(minter: Identity, grant: TicketGrant): { readonly ticket: string; readonly expiresAt: number } {
+  mint(minter: Identity, grant: TicketGrant): MintedTicket {
     const expiresAt = Math.min(
       this.#clock.now() + grant.expiresIn * 1_000,
       minter.expiresAt ?? Number.POSITIVE_INFINITY,
