@@ -22,6 +22,13 @@ export interface EngineOptions {
   readonly isDirect: boolean
 }
 
+export interface AskOptions {
+  /** For all tries together. */
+  readonly patienceMs?: number
+  /** How long one try may take, where that is less than a statement usually may. */
+  readonly answerMs?: number
+}
+
 const FIRST_PAUSE_MS = 25
 const LONGEST_PAUSE_MS = 1_000
 const KEEP_ALIVE_MS = 30_000
@@ -67,11 +74,17 @@ export class Engine {
   }
 
   /** One try. Throws what `pg` throws, or `NotConnected`. */
-  async once(errand: Errand, { name, text }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  async once(
+    errand: Errand,
+    { name, text }: Statement,
+    values: readonly unknown[],
+    answerMs?: number,
+  ): Promise<readonly Row[]> {
     const client = await this.#connect(errand)
     let broken = false
     try {
-      const { rows } = await client.query({ text, values: [...values], ...(this.#isDirect ? { name } : {}) })
+      const query = { text, values: [...values], ...(this.#isDirect ? { name } : {}), query_timeout: answerMs }
+      const { rows } = await client.query(query)
       return rows
     } catch (error) {
       const trouble = troubleOf(error)
@@ -87,12 +100,12 @@ export class Engine {
     errand: Errand,
     statement: Statement,
     values: readonly unknown[],
-    patienceMs = this.#patienceMs,
+    { patienceMs = this.#patienceMs, answerMs }: AskOptions = {},
   ): Promise<readonly Row[]> {
     const deadline = performance.now() + patienceMs
     for (let failures = 1; ; failures += 1) {
       try {
-        return await this.once(errand, statement, values)
+        return await this.once(errand, statement, values, answerMs)
       } catch (error) {
         const trouble = troubleOf(error)
         const pause = pauseAfter(failures)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BeatAnswer, Claimed, ClaimOutcome, NodeBeat, NodeRecord, Parting, SessionClaims } from '@longwire/store'
 import { checkDue } from '@longwire/store/internal'
 import { type ClaimStatements, claimStatements } from './claim-statements.ts'
-import type { Engine, Row, Statement } from './engine.ts'
+import type { AskOptions, Engine, Row, Statement } from './engine.ts'
 import type { LogIdentity } from './log-identity.ts'
 import { digestOf } from './schema.ts'
 import { recordOf } from './session-row.ts'
@@ -18,6 +18,8 @@ export interface PostgresClaimsOptions {
 
 /** A claim whose answer was lost is looked for this long: a statement does not take longer to come to its end. */
 const STRAY_MS = 60_000
+/** A database that is merely slow shall not be taken for one that is gone. */
+const SHORTEST_ANSWER_MS = 1_000
 /** Of so many uses of names one removes those that are over. */
 const USES_TO_A_SWEEP = 100
 
@@ -40,8 +42,10 @@ export class PostgresClaims implements SessionClaims {
     const { node, name, sessions, turns, lagMs, isDraining } = beat
     return this.#options.track(async () => {
       const values = [node, name, sessions, turns, lagMs, isDraining, leaseMs]
-      // No longer than the lease: a node that is cut off has to know.
-      const [row] = await this.#ask(this.#statements.beat, values, leaseMs)
+      // No longer than the lease: a node that is cut off has to know. And on a line that died the beat is not waited for
+      // until it is too late for another.
+      const answerMs = Math.max(leaseMs / 3, SHORTEST_ANSWER_MS)
+      const [row] = await this.#ask(this.#statements.beat, values, { patienceMs: leaseMs, answerMs })
       const wasDead = row!.was_alive === null ? this.#beaten.has(node) : row!.was_alive === false
       this.#beaten.add(node)
       return { lapsed: wasDead, drain: row!.is_asked === true, now: row!.now as number }
@@ -130,8 +134,8 @@ export class PostgresClaims implements SessionClaims {
     return [...this.#strays.keys()]
   }
 
-  #ask(statement: Statement, values: readonly unknown[], patienceMs?: number): Promise<readonly Row[]> {
-    return this.#options.engine.ask('claim', statement, values, patienceMs)
+  #ask(statement: Statement, values: readonly unknown[], options?: AskOptions): Promise<readonly Row[]> {
+    return this.#options.engine.ask('claim', statement, values, options)
   }
 }
 

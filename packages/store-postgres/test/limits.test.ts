@@ -24,7 +24,9 @@ describe.skipIf(!hasPostgres())('a Postgres at its limits', { timeout: 60_000 },
   }, 60_000)
   afterAll(async () => {
     await postgres.close()
-    if (disk) spawnSync('umount', ['-l', disk])
+    if (!disk) return
+    spawnSync('umount', ['-l', disk])
+    rmSync(disk, { recursive: true, force: true })
   }, 60_000)
 
   test.runIf(disk)(
