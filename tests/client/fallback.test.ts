@@ -1,17 +1,7 @@
-import type { ConnectOptions } from '@longwire/client'
 import { describe, expect, test } from 'vitest'
 import { HttpProxy, type Upgrades } from './fault-proxy.ts'
-import { afterwards, clientOf, foldOfLog, online, served, until } from './home.ts'
+import { afterwards, clientOf, foldOfLog, IMPATIENT, online, served, until } from './home.ts'
 import { told } from './teller.ts'
-
-/** A clock that goes as it does, and on which what a client waits for can be had at once. */
-const SOON: ConnectOptions['clock'] = {
-  now: () => Date.now(),
-  after(ms, then) {
-    const timer = setTimeout(then, ms > 1_000 ? ms / 25 : ms)
-    return () => clearTimeout(timer)
-  },
-}
 
 async function proxied(upgrades: Upgrades = 'pass', isBuffering = false) {
   const server = await served()
@@ -25,7 +15,7 @@ describe('where WebSockets do not get through', () => {
   for (const upgrades of ['close', 'hang', 'strip', 200, 403, 426] as const) {
     test(`[K31] a handshake that is answered with «${upgrades}» leads to a stream, and a turn goes on over it`, async () => {
       const { server, proxy } = await proxied(upgrades)
-      const client = clientOf(proxy.url, { clock: SOON })
+      const client = clientOf(proxy.url, { clock: IMPATIENT })
       const session = await client.open({ agent: 'teller' })
       expect(client.state).toMatchObject({ kind: 'online', wire: 'sse' })
       const sent = session.send(JSON.stringify({ pieces: 40, step: 10 }))
@@ -37,7 +27,7 @@ describe('where WebSockets do not get through', () => {
 
   test('[K31] a stream that is held back as well leads to polls, and a turn goes on over them', async () => {
     const { server, proxy } = await proxied(403, true)
-    const client = clientOf(proxy.url, { clock: SOON })
+    const client = clientOf(proxy.url, { clock: IMPATIENT })
     const session = await client.open({ agent: 'teller' })
     expect(client.state).toMatchObject({ kind: 'online', wire: 'poll' })
     expect(await session.ask(JSON.stringify({ pieces: 100 })).result).toBe(told(100))
@@ -72,7 +62,7 @@ describe('where WebSockets do not get through', () => {
 describe('from wire to wire', () => {
   test('[K32] in mid-turn the line goes from a stream back to the WebSocket, and nothing is lost or doubled', async () => {
     const { server, proxy } = await proxied(403)
-    const client = clientOf(proxy.url, { clock: SOON })
+    const client = clientOf(proxy.url, { clock: IMPATIENT })
     const session = await client.open({ agent: 'teller' })
     const reply = session.ask(JSON.stringify({ pieces: 3_000, step: 100 }))
     const pieces: string[] = []
@@ -90,7 +80,7 @@ describe('from wire to wire', () => {
 
   test('[K31] in mid-turn the WebSocket is cut and blocked, and the turn goes on over a stream', async () => {
     const { server, proxy } = await proxied()
-    const client = clientOf(proxy.url, { clock: SOON, chance: () => 0 })
+    const client = clientOf(proxy.url, { clock: IMPATIENT, chance: () => 0 })
     const session = await client.open({ agent: 'teller' })
     const reply = session.ask(JSON.stringify({ pieces: 2_000, step: 100 }))
     await until(session, () => reply.text.length > 100)
@@ -117,7 +107,7 @@ describe('from wire to wire', () => {
     await clientOf(proxy.url, { storage }).open({ agent: 'teller' })
     expect(proxy.requests[0]).toBe('POST /v1/line text/event-stream')
     proxy.requests.length = 0
-    const clock = { ...SOON!, now: () => Date.now() + 600_001 }
+    const clock = { ...IMPATIENT, now: () => Date.now() + 600_001 }
     await clientOf(proxy.url, { storage, clock }).open({ agent: 'teller' })
     expect(proxy.requests[0]).toBe('UPGRADE')
   })

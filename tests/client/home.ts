@@ -6,6 +6,15 @@ import { emptyView, foldAll, type SessionView } from '@longwire/view'
 import { afterEach } from 'vitest'
 import { teller } from './teller.ts'
 
+/** A clock that goes as it does, and on which a client waits a short while for what it would wait for long. */
+export const IMPATIENT: NonNullable<ConnectOptions['clock']> = {
+  now: () => Date.now(),
+  after(ms, then) {
+    const timer = setTimeout(then, ms > 1_000 ? ms / 25 : ms)
+    return () => clearTimeout(timer)
+  },
+}
+
 const leftovers: (() => unknown)[] = []
 afterEach(async () => {
   for (const tidy of leftovers.splice(0).reverse()) await tidy()
@@ -34,7 +43,7 @@ export async function foldOfLog(url: string, session: string): Promise<SessionVi
   return foldAll(emptyView(), (await logOf(url, session)) as SessionEvent[])
 }
 
-async function logOf(url: string, session: string): Promise<readonly Commit[]> {
+export async function logOf(url: string, session: string): Promise<readonly Commit[]> {
   const response = await fetch(`${url}/v1/sessions/${session}/events?after=0&replay=all`, {
     headers: { accept: 'application/json' },
   })

@@ -15,6 +15,13 @@ export type Verdict =
   | { readonly verdict: 'allow' | 'deny' | 'ask'; readonly reason?: string }
   | undefined
 
+/** What an agent's sessions hold that no tool says: clients that are typed by `typeof agent` know it. */
+export interface AgentTypes {
+  readonly metadata?: unknown
+  /** The content of the answers to its forms, by a name of the author's. */
+  readonly forms?: { readonly [form: string]: unknown }
+}
+
 export interface AgentOptions {
   /** How clients name it: letters, digits, `.`, `_` and `-`. */
   readonly name: string
@@ -41,6 +48,8 @@ export interface AgentOptions {
   readonly stallMs?: number
   /** Questions to begin with. */
   readonly examples?: readonly string[]
+  /** What clients say of their sessions and answer to forms, for the compiler alone: `{} as { metadata: { desk: string } }`. */
+  readonly types?: AgentTypes
   /** One turn. Without it the agent runs the model loop: `turn.generate()`. */
   readonly run?: (turn: Turn) => Promise<void> | void
 }
@@ -49,8 +58,14 @@ export interface Agent extends AgentOptions {
   readonly kind: 'agent'
 }
 
-/** An agent is a function of a turn. A module that exports one (or an array of them) by default is what a server loads. */
-export function defineAgent(options: AgentOptions): Agent {
+type Typed<Options> = Extract<keyof Options, 'name' | 'tools' | 'types'>
+type AgentOf<Options> = Omit<Agent, Typed<Options>> & Pick<Options, Typed<Options>>
+
+/**
+ * An agent is a function of a turn. A module that exports one (or an array of them) by default is what a server loads. Its
+ * type holds its name, its tools and `types`, so that a client can be typed by it: `client.open<typeof agent>(…)`.
+ */
+export function defineAgent<const Options extends AgentOptions>(options: Options): AgentOf<Options> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(options.name)) {
     throw new TypeError(`defineAgent: «${options.name}» cannot be the name of an agent: use letters, digits, . _ -`)
   }
@@ -63,5 +78,5 @@ export function defineAgent(options: AgentOptions): Agent {
   }
   if (options.mcp) checkMcpServers(options.mcp)
   if (options.budget) checkBudget(options.budget, options.prices !== undefined)
-  return { kind: 'agent', ...options }
+  return { kind: 'agent', ...options } as unknown as AgentOf<Options>
 }

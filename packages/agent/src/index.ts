@@ -2,7 +2,7 @@
 export type { AgentToolOptions } from './agent-tool.ts'
 export { agentTool } from './agent-tool.ts'
 export type { Because, HistoryEntry } from './boundary/messages.ts'
-export type { Agent, AgentOptions, Verdict } from './define-agent.ts'
+export type { Agent, AgentOptions, AgentTypes, Verdict } from './define-agent.ts'
 export { defineAgent } from './define-agent.ts'
 export type { Budget, BudgetBounds } from './loop/budget.ts'
 export type { CompactionBounds, CompactionPolicy, ContextOptions } from './loop/compaction.ts'

@@ -140,19 +140,20 @@ export class Doors {
 
   async #ask<T>(path: string, asked: RequestInit = {}): Promise<T> {
     const url = new URL(path, this.#base)
-    const response = await this.#answer(url, asked)
-    const body = await response.json().catch(() => undefined)
-    if (response.ok && body) return body as T
-    throw isError(body) ? errorOf(body) : localError('not_longwire', `${response.status} from ${url}`)
+    const { status, ok, text } = await this.#answer(url, asked)
+    const body = parsed(text)
+    if (ok && body) return body as T
+    throw isError(body) ? errorOf(body) : localError('not_longwire', `${status} from ${url}`)
   }
 
-  async #answer(url: URL, asked: RequestInit): Promise<Response> {
+  async #answer(url: URL, asked: RequestInit): Promise<{ status: number; ok: boolean; text: string }> {
     const { method = 'GET', body } = asked as { method?: string; body?: string }
     const who = await headersOf(await this.#auth(), { method, url: url.href, ...(body === undefined ? {} : { body }) })
     const accept = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
     const headers = { ...accept, ...who }
     try {
-      return await this.#fetch(url, { ...asked, headers })
+      const response = await this.#fetch(url, { ...asked, headers })
+      return { status: response.status, ok: response.ok, text: await response.text() }
     } catch (cause) {
       throw localError('unreachable', url.origin, cause)
     }
@@ -166,6 +167,14 @@ function search(query: Query): string {
     value === undefined ? [] : [[name, `${value}`] as [string, string]],
   )
   return `?${new URLSearchParams(given)}`
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function isError(body: unknown): body is Parameters<typeof errorOf>[0] {

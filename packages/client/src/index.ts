@@ -27,4 +27,5 @@ export type { HistoryPage, RequestAnswer, SendOptions, Session } from './session
 export { toolAsked } from './session/tool-asked.ts'
 export type { ClientStorage } from './storage.ts'
 export type { AgentLike, AgentTypes, AnswerOf, InputOf, MetadataOf, OutputOf, ViewOf } from './typed/agent-like.ts'
-export type { WireName } from './wire/wire.ts'
+export type { ShareLine } from './wire/dials.ts'
+export type { DialWire, Wire, WireListener, WireName, WireTarget } from './wire/wire.ts'

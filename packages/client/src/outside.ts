@@ -1,6 +1,6 @@
 import { later } from './later.ts'
 import type { Wakes } from './link/wake.ts'
-import { type Dials, dialsOf } from './wire/dials.ts'
+import { type Dials, dialsOf, type ShareLine } from './wire/dials.ts'
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -34,6 +34,8 @@ const clock: Clock = {
 export interface OutsideOptions extends Partial<Omit<Outside, 'dials'>> {
   /** A constructor with the browser's interface; the global one unless given. */
   readonly webSocket?: typeof globalThis.WebSocket
+  /** One connection for several clients: `tabs()` of `@longwire/client/tabs`. Each has its own unless given. */
+  readonly share?: ShareLine
 }
 
 export function outside(options: OutsideOptions): Outside {
@@ -43,7 +45,7 @@ export function outside(options: OutsideOptions): Outside {
     chance: options.chance ?? Math.random,
     randomId: options.randomId ?? (() => crypto.randomUUID()),
     fetch,
-    dials: dialsOf(options.webSocket, fetch),
+    dials: dialsOf(options, fetch),
     wakes: options.wakes ?? ((wake) => later(import('./link/wake.ts'), ({ pageWakes }) => pageWakes(wake))),
   }
 }

@@ -1,3 +1,4 @@
+import { backOff } from '../link/back-off.ts'
 import { localError } from '../longwire-error.ts'
 import { eventsAfter } from './events-after.ts'
 import type { Accepted, Fate, FateEvent, ToldFates } from './sent.ts'
@@ -14,8 +15,11 @@ export async function fateOf(session: Session, { input, seq }: Accepted, told: T
 function nextFate(session: Session, input: string, seq: number, told: ToldFates): Promise<FateEvent> {
   return new Promise((resolve, reject) => {
     let isAsking = false
+    let tries = 0
+    let stopTimer = () => {}
     const settle = (settled: () => void) => {
       stop()
+      stopTimer()
       settled()
     }
     const look = () => {
@@ -31,7 +35,12 @@ function nextFate(session: Session, input: string, seq: number, told: ToldFates)
       findFate(session, input, seq).then(
         (found) => settle(() => (found ? resolve(found) : reject(localError('input_returned')))),
         () => {
-          isAsking = false // with the next change
+          const { clock, chance } = session.line.outside
+          tries += 1
+          stopTimer = clock.after(backOff(tries, chance()), () => {
+            isAsking = false
+            look()
+          })
         },
       )
     }

@@ -43,7 +43,7 @@ export type InputOf<T> = T extends { readonly inputSchema: Standard<infer I> } ?
 /** What a tool gives. */
 export type OutputOf<T> = T extends { readonly execute: (...args: never[]) => infer O }
   ? Awaited<O>
-  : T extends { readonly outputSchema: Standard<infer O> }
+  : T extends { readonly outputSchema?: Standard<infer O> | undefined }
     ? O
     : Json
 

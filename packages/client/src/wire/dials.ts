@@ -5,8 +5,11 @@ import { CUT, type DialWire, type Wire, type WireName } from './wire.ts'
 
 export type Dials = Readonly<Record<WireName, DialWire>>
 
+/** Puts something between a client and its wires: a connection that several share. */
+export type ShareLine = (dial: DialWire, wire: WireName) => DialWire
+
 /** How each wire is dialled. What most clients never need is loaded when it is needed. */
-export function dialsOf(webSocket: OutsideOptions['webSocket'], fetch: typeof globalThis.fetch): Dials {
+export function dialsOf({ webSocket, share = (dial) => dial }: OutsideOptions, fetch: typeof globalThis.fetch): Dials {
   const overHttp =
     (kind: 'sse' | 'poll'): DialWire =>
     (target, listener) => {
@@ -22,8 +25,11 @@ export function dialsOf(webSocket: OutsideOptions['webSocket'], fetch: typeof gl
       return { send: (frame) => wire?.send(frame), close }
     }
   return {
-    websocket: (target, listener) => dialWebSocket(webSocket ?? globalThis.WebSocket)(target, listener),
-    sse: overHttp('sse'),
-    poll: overHttp('poll'),
+    websocket: share(
+      (target, listener) => dialWebSocket(webSocket ?? globalThis.WebSocket)(target, listener),
+      'websocket',
+    ),
+    sse: share(overHttp('sse'), 'sse'),
+    poll: share(overHttp('poll'), 'poll'),
   }
 }
