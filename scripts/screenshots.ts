@@ -43,7 +43,7 @@ async function trends(browser: Browser): Promise<void> {
   await ask(page, 'Analyze the latest market trends.')
   await over(page)
   await page.locator('.figure-card canvas').nth(3).waitFor()
-  await page.locator('.transcript').evaluate('document.querySelector(".transcript").scrollTop = 0')
+  await page.evaluate('document.querySelector(".transcript").scrollTop = 0')
   await keep(page, 'console-answer')
   await page.keyboard.press('Alt+KeyR')
   await page.locator('.record-row').nth(8).waitFor()
@@ -71,6 +71,8 @@ async function story(browser: Browser): Promise<void> {
   const page = await open(browser, 'phone', 'light')
   await ask(page, 'How did semiconductors do last quarter, and why?')
   await over(page)
+  await page.locator('.figure-card canvas').first().waitFor()
+  await page.evaluate('document.querySelector(".transcript").scrollTop = 0')
   await keep(page, 'console-phone')
   await page.context().close()
 }

@@ -170,6 +170,7 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     expect(await guest.page.locator('textarea').count()).toBe(0)
     await say(page, 'letter')
     await guest.page.getByText('Somebody who may answer is asked.').waitFor()
+    await expect.poll(() => page.title(), { timeout: 15_000 }).toMatch(/^\(1\) /)
     await page.getByRole('button', { name: 'Approve' }).click()
     await guest.page.locator('.agent-text', { hasText: 'It is sent.' }).waitFor()
     expect(guest.complaints).toEqual([])

@@ -10,6 +10,8 @@ import { hasBrowser, openBrowser } from '../browser/browser.ts'
 import { builtConsole, expectAccessible, lastAnswer, over, SPEAKER, say, visit } from './console-house.ts'
 
 const MOST_BYTES = 350_000
+/** A picture of one dot. */
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const PATIENCE = { timeout: 15_000 }
 const COMMITS_OF_A_TURN = 5
 /** An id as the server makes them: then it is the key in the store as well. */
@@ -161,6 +163,21 @@ describe.skipIf(!hasBrowser)('the pages of the console', () => {
     await page.getByText('Answer 20000.', { exact: true }).waitFor()
     await say(page, 'hello')
     await page.locator('.agent-text', { hasText: 'Heard: hello' }).waitFor()
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test('pictures go along with what is written, and milestones show how far the agent is', async () => {
+    const { page, complaints, leave } = await visit(browser, server.url)
+    const picture = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(DOT, 'base64') }
+    await page.locator('input[type=file]').setInputFiles(picture)
+    await page.getByRole('list', { name: 'Attached' }).getByText('dot.png').waitFor()
+    await say(page, 'work 1200')
+    await page.getByRole('img', { name: 'dot.png' }).waitFor()
+    expect(await page.locator('progress').first().getAttribute('value')).toBe('0.4')
+    await page.locator('.doing-what', { hasText: 'Sorting the papers' }).waitFor()
+    await over(page)
+    expect(await lastAnswer(page).innerText()).toContain('Sorted.')
     expect(complaints).toEqual([])
     await leave()
   })

@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
     const request = page.getByRole('group', { name: /^May I use/ })
     await request.getByRole('button', { name: 'Edit' }).click()
     await request.getByLabel('Quantity').fill('120')
-    expect(await request.getByLabel('Changes').innerText()).toMatch(/500[\s\S]*→[\s\S]*120/)
+    expect(await request.getByLabel('Changes').innerText()).toMatch(/was\s+500[\s\S]*now\s+120/)
     await request.getByRole('button', { name: 'Approve with changes' }).click()
     await over(page)
     expect(await lastAnswer(page).innerText()).toContain('Bought 120 Hanabi')

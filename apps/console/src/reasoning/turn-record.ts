@@ -46,6 +46,8 @@ class Builder {
   readonly #byStep = new Map<string, Draft<RecordRow>>()
   readonly #begun = new Map<string, number>()
   readonly #calls = new Map<string, EventOf<'tool.started'>>()
+  /** Which call a wait is about. */
+  readonly #callOf = new Map<Draft<RecordRow>, string>()
   #startedAt = 0
   #endedAt: number | undefined
   #usage: Usage | undefined
@@ -99,6 +101,11 @@ class Builder {
   }
 
   record(): TurnRecord {
+    // A call may be asked about before it starts, and its row is named anew by its span: only now is it known which it is.
+    for (const [row, call] of this.#callOf) {
+      const step = this.#calls.get(call)?.step
+      row.parent = step === undefined ? undefined : this.#byStep.get(step)?.id
+    }
     const rows = [...this.#rows.values()].sort((a, b) => a.startedAt - b.startedAt)
     return { startedAt: this.#startedAt, endedAt: this.#endedAt, usage: this.#usage, rows }
   }
@@ -140,11 +147,11 @@ class Builder {
     this.#put(row, { output, error, outcome, endedAt: row.startedAt + tookMs })
   }
 
-  #asked({ request, kind, message, call, input, at, step }: EventOf<'control.requested'>): void {
+  #asked({ request, kind, message, call, input, at }: EventOf<'control.requested'>): void {
     const label = kind === 'approval' ? `Waits for approval: ${message}` : `Waits for an answer: ${message}`
-    const parentStep = call === undefined ? undefined : (this.#calls.get(call)?.step ?? step)
-    const parent = parentStep === undefined ? undefined : this.#byStep.get(parentStep)?.id
-    this.#put(this.#row(`request ${request}`, 'wait', label, at), { input, parent })
+    const row = this.#row(`request ${request}`, 'wait', label, at)
+    this.#put(row, { input })
+    if (call !== undefined) this.#callOf.set(row, call)
   }
 
   #settled({ request, outcome, answer, at }: EventOf<'control.settled'>): void {

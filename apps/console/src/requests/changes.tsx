@@ -1,4 +1,5 @@
 import type { Json } from '@longwire/protocol'
+import { ArrowRight } from 'lucide-react'
 import { asObject, nameInWords } from './json-object.ts'
 import { inWords } from './proposed.tsx'
 
@@ -19,7 +20,7 @@ export function Changes({ before, after }: { before: Json; after: Json }) {
               <span className="for-ears">was </span>
               {inWords(old[name])}
             </del>
-            <span aria-hidden="true"> → </span>
+            <ArrowRight size={14} aria-hidden="true" />
             <ins>
               <span className="for-ears">now </span>
               {inWords(now[name])}
