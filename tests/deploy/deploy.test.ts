@@ -97,6 +97,12 @@ test.runIf(hasHaproxy || process.env.LONGWIRE_CI !== undefined)('the balancer ta
   expect([checked.status, checked.stderr]).toEqual([0, ''])
 })
 
+test('the image starts the command where npm puts it', () => {
+  const { name, bin } = JSON.parse(read(join(ROOT, 'packages/cli/package.json')))
+  const [, entry] = /^ENTRYPOINT (.*)$/m.exec(read(join(DEPLOY, 'Dockerfile')))!
+  expect(JSON.parse(entry!)).toEqual(['node', join('node_modules', name, bin.longwire)])
+})
+
 test('the chart has the versions of the packages', () => {
   const { version } = JSON.parse(read(join(ROOT, 'packages/cli/package.json')))
   expect(chart).toMatchObject({ name: 'longwire', version, appVersion: version })
