@@ -1,5 +1,5 @@
 import type { ToolDescription } from '@longwire/protocol'
-import type { MessageView, PartView, RequestView, TurnView } from '@longwire/view'
+import type { MessageView, PartView, RequestView, ToolPartView, TurnView } from '@longwire/view'
 import type { FinishReason, UIMessageChunk } from 'ai'
 import type { LongwireMetadata } from '../longwire-message.ts'
 import { asMessage, isApart, requestsOf } from './asked.ts'
@@ -21,7 +21,7 @@ export class Telling {
   readonly #trace = new TraceTeller()
   /** Messages that were told to their end, as they were then. */
   readonly #told = new Map<string, MessageView>()
-  #step: { readonly id: string; readonly parts: ToldParts; readonly calls: Set<string> } | undefined
+  #step: { readonly id: string; readonly parts: ToldParts } | undefined
   #steps = 0
   #isStepEmpty = false
   #hasBegun = false
@@ -41,9 +41,13 @@ export class Telling {
     if (!this.#hasBegun) chunks.push(this.#begin(turn))
     if (this.#withTrace) chunks.push(...this.#trace.tell(turn.trace, this.#steps))
     chunks.push(...this.#moved(messages, requests))
-    for (let next = this.#next(messages); next; next = this.#next(messages))
-      if (!this.#tellStep(next, requests, chunks)) break
+    const isOver = turn.endedAt !== undefined
+    for (let next = this.#next(messages); next; next = this.#next(messages)) {
+      const isWhole = next !== 'withdrawn' && standsWhole(next) && (!next.draft || isOver || next !== messages.at(-1))
+      if (!this.#tellStep(next, isWhole, requests, chunks)) break
+    }
     // Again, for what went with a step that was taken back.
+    chunks.push(...this.#moved(messages, requests))
     if (this.#withTrace) chunks.push(...this.#trace.tell(turn.trace, this.#steps))
     return [...chunks, ...this.#about(turn)]
   }
@@ -68,7 +72,12 @@ export class Telling {
     this.#hasBegun = false
     for (const { toolCallId, state = '', approval } of parts)
       if (toolCallId !== undefined) this.#tools.knows(toolCallId, approval?.id, state)
-    for (const id of this.#told.keys()) this.#told.set(id, NEVER)
+    this.#lookAgain()
+  }
+
+  /** What was told of messages may have moved, or gone. */
+  #lookAgain(): void {
+    for (const [id, known] of this.#told) this.#told.set(id, isBegun(known) ? { ...NEVER, draft: true } : NEVER)
   }
 
   #begin(turn: TurnView): UIMessageChunk {
@@ -90,29 +99,41 @@ export class Telling {
     return messages.flatMap((message) => {
       const known = this.#told.get(message.id)
       if (!known || (known === message && !asksAbout(message, requests))) return []
-      this.#told.set(message.id, message)
-      return message.parts.flatMap((part) => (part.type === 'tool' ? this.#tools.tell(part, requests) : []))
+      this.#told.set(message.id, isBegun(known) && !message.draft ? { ...message, draft: true } : message)
+      // What is still drafted beside calls that have started may be taken back, and these cannot.
+      const calls = message.parts.filter((part) => part.type === 'tool' && (!message.draft || isStarted(part)))
+      return (calls as ToolPartView[]).flatMap((part) => this.#tools.tell(part, requests, this.#steps))
     })
   }
 
   #next(messages: readonly MessageView[]): MessageView | 'withdrawn' | undefined {
     if (this.#step) return messages.find(({ id }) => id === this.#step?.id) ?? 'withdrawn'
-    return messages.find(({ id }) => !this.#told.has(id))
+    return messages.find((message) => this.#isUntold(message))
+  }
+
+  /** What was told as calls alone may have been said more with: it is told in a step of its own. */
+  #isUntold(message: MessageView): boolean {
+    const known = this.#told.get(message.id)
+    if (!known) return true
+    return isBegun(known) && !message.draft && message.parts.some(({ type }) => type !== 'tool')
   }
 
   /** Whether the step is over, so that another one may be told. */
-  #tellStep(message: MessageView | 'withdrawn', requests: readonly RequestView[], chunks: UIMessageChunk[]): boolean {
+  #tellStep(
+    message: MessageView | 'withdrawn',
+    isWhole: boolean,
+    requests: readonly RequestView[],
+    chunks: UIMessageChunk[],
+  ): boolean {
     if (message === 'withdrawn' || this.#step?.parts.fits(message.parts) === false) {
       chunks.push(...this.#takeBack())
       return true
     }
     if (!this.#step) chunks.push(...this.#beginStep(message.id))
-    const { parts, calls } = this.#step!
-    const isWhole = standsWhole(message)
+    const { parts } = this.#step!
     for (const [index, part] of message.parts.entries()) {
-      if (part.type === 'tool') calls.add(part.call)
       chunks.push(...parts.tell(part, index, isWhole || index < message.parts.length - 1))
-      if (part.type === 'tool') chunks.push(...this.#tools.tell(part, requests))
+      if (part.type === 'tool') chunks.push(...this.#tools.tell(part, requests, this.#steps))
     }
     if (message.parts.length > 0) this.#isStepEmpty = false
     if (isWhole) {
@@ -124,7 +145,7 @@ export class Telling {
   }
 
   #beginStep(id: string): UIMessageChunk[] {
-    this.#step = { id, parts: new ToldParts(`${id}#${this.#steps}`), calls: new Set() }
+    this.#step = { id, parts: new ToldParts(`${id}#${this.#steps}`) }
     if (this.#isStepEmpty) return [] // the one before was taken back: this one is in its place
     this.#steps += 1
     this.#isStepEmpty = true
@@ -132,12 +153,18 @@ export class Telling {
   }
 
   #takeBack(): UIMessageChunk[] {
-    this.#tools.forget(this.#step!.calls)
+    this.#tools.forget(this.#steps)
     this.#trace.forget(this.#steps)
+    this.#lookAgain()
     this.#step = undefined
     this.#isStepEmpty = true
     return [{ type: 'reset-step' }]
   }
+}
+
+/** Whether it was told before it was committed. */
+function isBegun({ draft }: MessageView): boolean {
+  return draft === true
 }
 
 /** In place of a message that may have moved since. */
@@ -154,7 +181,7 @@ function messagesOf({ messages, requests }: TurnView): readonly MessageView[] {
   return said
 }
 
-/** Whether nothing more will be said in it: it is committed, or is nothing but calls that have started. */
+/** Whether all of it is in the log: it is committed, or is nothing but calls that have started. */
 function standsWhole({ draft, parts }: MessageView): boolean {
   return !draft || parts.every(isStarted)
 }

@@ -4,6 +4,8 @@ import type { UIMessageChunk } from 'ai'
 
 /** How far one call was told. */
 interface Told {
+  /** The step of the message that its part stands in. */
+  readonly step: number
   inputText?: string
   input?: string
   isClients?: boolean
@@ -24,19 +26,20 @@ export class ToolTeller {
     this.#tools = tools
   }
 
-  tell(call: ToolPartView, requests: readonly RequestView[]): UIMessageChunk[] {
+  /** `step` is that of the message that is told now. */
+  tell(call: ToolPartView, requests: readonly RequestView[], step: number): UIMessageChunk[] {
     const title = call.title ?? this.#tools.find(({ name }) => name === call.name)?.title
     const part = title === undefined ? call : { ...call, title }
-    const told = this.#told.get(part.call) ?? {}
+    const told = this.#told.get(part.call) ?? { step }
     this.#told.set(part.call, told)
     if (part.state === 'input-streaming') return streamed(part, told)
     const about = requests.filter(({ call }) => call === part.call)
-    return [...given(part, about, told), ...approvals(about, told, part), ...result(part, told)]
+    return [...given(part, about, told, step), ...approvals(about, told, part), ...result(part, told)]
   }
 
-  /** What was told of these calls is not there any more. */
-  forget(calls: Iterable<string>): void {
-    for (const call of calls) this.#told.delete(call)
+  /** The parts of that step are not there any more. */
+  forget(step: number): void {
+    for (const [call, told] of this.#told) if (told.step === step) this.#told.delete(call)
   }
 
   /** Takes for told what a message from elsewhere shows. */
@@ -63,12 +66,14 @@ function given(
   { call, name, title, input = null }: ToolPartView,
   about: readonly RequestView[],
   told: Told,
+  step: number,
 ): UIMessageChunk[] {
   const text = JSON.stringify(input)
   const isClients = about.some(({ kind, outcome }) => kind === 'client-tool' && outcome === undefined)
   if (told.input === text && (!isClients || told.isClients)) return []
   told.input = text
   told.isClients = isClients
+  if (told.step !== step) return [] // the AI SDK would take it for another call: it knows those of the last step alone
   const isQuestion = about.some(({ request }) => request === call)
   return [
     {
@@ -79,9 +84,10 @@ function given(
   ]
 }
 
-function approvals(about: readonly RequestView[], told: Told, { call, state }: ToolPartView): UIMessageChunk[] {
+function approvals(about: readonly RequestView[], told: Told, part: ToolPartView): UIMessageChunk[] {
+  const { call, state } = part
   const request = about.findLast(({ kind }) => kind === 'approval')
-  if (!request) return []
+  if (!request || request.outcome === 'withdrawn' || told.result !== undefined) return []
   const { request: approvalId, message, answer } = request
   const chunks: UIMessageChunk[] = []
   if (told.asked !== approvalId) {
@@ -89,7 +95,7 @@ function approvals(about: readonly RequestView[], told: Told, { call, state }: T
     delete told.answered
     chunks.push({ type: 'tool-approval-request', approvalId, toolCallId: call, reason: message })
   }
-  if (request.outcome === undefined || request.outcome === 'withdrawn' || told.answered !== undefined) return chunks
+  if (request.outcome === undefined || told.answered !== undefined) return chunks
   told.answered = request.outcome
   const approved =
     answer && 'approved' in answer ? answer.approved : state !== 'output-denied' && request.onExpiry === 'approve'
