@@ -6,6 +6,7 @@ import { consolePictures } from './measures/console-pictures.ts'
 import { idleMemory } from './measures/idle-memory.ts'
 import { latency } from './measures/latency.ts'
 import { neighbour } from './measures/neighbour.ts'
+import { nodes } from './measures/nodes.ts'
 import { pictures } from './measures/pictures.ts'
 import { recovery } from './measures/recovery.ts'
 import { throughput } from './measures/throughput.ts'
@@ -26,6 +27,7 @@ const MEASURES = [
   pictures,
   consolePictures,
   commits,
+  nodes,
 ]
 const PAGE = new URL('../docs/performance.md', import.meta.url)
 

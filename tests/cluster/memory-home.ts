@@ -15,7 +15,7 @@ interface Node {
 }
 
 const NAMES = ['a', 'b', 'c']
-const TIMES = { leaseMs: 400, beatMs: 80, marginMs: 150, sweepMs: 60, followMs: 120, actMs: 400, watchMs: 150 }
+const TIMES = { leaseMs: 1_200, beatMs: 200, marginMs: 400, sweepMs: 120, followMs: 250, actMs: 800, watchMs: 300 }
 
 /** Several nodes in this process, on a store in memory and a bus that loses, delays and repeats. */
 export class MemoryHome implements StormHome {
@@ -45,18 +45,18 @@ export class MemoryHome implements StormHome {
   readonly faults = {
     kill: () => this.#kill(this.#dice.of(NAMES)),
     stop: () => this.#stop(this.#dice.of(NAMES)),
-    'cut from store': () => this.#cut('isCutFromStore', this.#dice.whole(50, 900)),
-    'cut from bus': () => this.#cut('isCutFromBus', this.#dice.whole(50, 900)),
+    'cut from store': () => this.#cut('isCutFromStore', this.#dice.whole(100, 2_200)),
+    'cut from bus': () => this.#cut('isCutFromBus', this.#dice.whole(100, 2_200)),
     'cut from both': async () => {
       const name = this.#dice.of(NAMES)
-      const ms = this.#dice.whole(50, 900)
+      const ms = this.#dice.whole(100, 2_200)
       await Promise.all([this.#cut('isCutFromStore', ms, name), this.#cut('isCutFromBus', ms, name)])
     },
     'lose all workers': async () => this.#nodes.get(this.#dice.of(NAMES))!.host.crash('agent_crashed'),
     drain: async () => {
       const name = this.#dice.of(NAMES)
       await this.#store.claims.drain(name, true)
-      setTimeout(() => void this.#store.claims.drain(name, false), this.#dice.whole(50, 600))
+      setTimeout(() => void this.#store.claims.drain(name, false), this.#dice.whole(100, 1_500))
     },
   }
 

@@ -37,12 +37,10 @@ export function addNodeCommands(
     .summary('let a node give up its sessions')
     .description('Lets a node give its sessions to the others and take no more. It goes on serving its clients.')
     .argument('<name>', 'the name of the node')
-    .addOption(url())
-    .action(async (name, options) => done(await drain(name, true, options, terminal)))
+    .action(async (name, _, command) => done(await drain(name, true, command.optsWithGlobals(), terminal)))
   group
     .command('undrain')
     .summary('let a node take sessions again')
     .argument('<name>', 'the name of the node')
-    .addOption(url())
-    .action(async (name, options) => done(await drain(name, false, options, terminal)))
+    .action(async (name, _, command) => done(await drain(name, false, command.optsWithGlobals(), terminal)))
 }

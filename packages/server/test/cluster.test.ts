@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventually, nodes } from './nodes.ts'
+import type { Peer } from './peer.ts'
 
 test('[N30] a command that reaches another node than the owner is done by the owner, and readers of both see the same', async () => {
   const { nodes: all } = await nodes(2)
@@ -152,4 +153,33 @@ test('[N35] a ticket opens one line, at whichever node it is shown, and can be r
   const other = await minted()
   expect((await b.post('/v1/tickets/revoke', { ticket: other })).status).toBe(200)
   expect((await a.fetch('/v1/agents', { headers: { authorization: `Bearer ${other}` } })).status).toBe(401)
+})
+
+test('[N37] what is said in one tick is sent once to each node with readers, however many they are', async () => {
+  let sent = 0
+  const carry = (topic: string) => {
+    if (topic.startsWith('session-')) sent += 1
+    return [0]
+  }
+  const { nodes: all } = await nodes(3, { carry })
+  const [a, b, c] = [all[0]!, all[1]!, all[2]!]
+  const here = await a.connect()
+  const session = await here.open()
+  const readers: Peer[] = []
+  for (let n = 0; n < 20; n += 1) {
+    const reader = await (n % 2 === 0 ? b : c).connect()
+    await reader.ask({ type: 'attach', ch: 1, session, after: '0' })
+    readers.push(reader)
+  }
+  await here.ask({ type: 'input', ch: 1, text: 'Hello' })
+  const run = await a.host.run()
+  const say = run.speak(1)
+  say('begins')
+  await Promise.all(readers.map((reader) => reader.event('chunk.text')))
+  sent = 0
+  for (let n = 0; n < 50; n += 1) say(`${n} `)
+  await Promise.all(
+    readers.map((reader) => reader.until(() => reader.events().some((e) => 'sub' in e && e.sub === 51))),
+  )
+  expect(sent).toBe(2)
 })

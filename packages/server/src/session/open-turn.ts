@@ -75,7 +75,8 @@ export function foldTurn(turn: OpenTurn, event: Commit, asks: boolean): OpenTurn
         tries: nextTry(turn.tries, event.at, asks || turn.sleeps.length > 0),
       }
     case 'step.rolledback':
-      return isWorkerFault(event.reason) ? { ...turn, tries: { ...turn.tries, isBlamed: true } } : turn
+      if (isWorkerFault(event.reason)) return { ...turn, tries: { ...turn.tries, isBlamed: true } }
+      return event.reason === 'node_stopped' ? { ...turn, tries: { ...turn.tries, wasStopped: true } } : turn
     case 'message.committed':
       return { ...numbered, calls: [...turn.calls, ...calledIn(event)] }
     case 'tool.started':

@@ -10,6 +10,8 @@ export interface Tries {
   readonly since: number
   /** The agent took the worker of the last one down. */
   readonly isBlamed: boolean
+  /** The last one was cut because its node stopped: that says nothing of the agent. */
+  readonly wasStopped?: boolean
 }
 
 /** What stood for so long was not about to fall, and to take the process with it. */
@@ -26,8 +28,9 @@ export function firstTry(at: number): Tries {
 }
 
 /** One more; `wasWaiting` tells whether the one before it waited for a person or a time when it was lost. */
-export function nextTry({ counted, fruitless, since, isBlamed }: Tries, at: number, wasWaiting: boolean): Tries {
-  const isSpared = wasWaiting && !isBlamed
+export function nextTry(before: Tries, at: number, wasWaiting: boolean): Tries {
+  const { counted, fruitless, since, isBlamed, wasStopped } = before
+  const isSpared = (wasWaiting || wasStopped === true) && !isBlamed
   return {
     counted: isSpared && at - since >= STOOD_MS ? counted : counted + 1,
     fruitless: isSpared ? fruitless : fruitless + 1,

@@ -116,7 +116,11 @@ export class Turns {
     if (turn === undefined || !this.#live) return
     const loss: Loss = { code: 'node_stopped', message: 'the server stopped' }
     const said = new Set(this.#session.drafts.steps())
-    const withdrawn = withdrawalOf(this.#session, loss).filter(({ step }) => step !== undefined && said.has(step))
+    const all = withdrawalOf(this.#session, loss)
+    const heard = all.filter(({ step }) => step !== undefined && said.has(step))
+    // Whoever goes on with it shall know that it was no fault of the agent's that it was cut here.
+    const isShared = this.#session.epoch !== undefined
+    const withdrawn = heard.length === 0 && isShared ? all.slice(0, 1) : heard
     if (withdrawn.length > 0) await this.#session.commit(withdrawn)
     this.#forget(turn, HANDED_ON)
   }
