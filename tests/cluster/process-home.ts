@@ -37,6 +37,7 @@ export class ProcessHome implements StormHome {
   readonly #nats: NatsProcess
   readonly #places: Place[] = []
   readonly #mending = new Set<Promise<void>>()
+  readonly #isDown = new Set<object>()
   #store: PostgresStore | undefined
   #isCalm = false
 
@@ -66,16 +67,20 @@ export class ProcessHome implements StormHome {
   readonly faults = {
     kill: async () => {
       const place = this.#somewhere()
-      await place.node?.kill()
+      const { node } = place
+      if (!node) return
       place.node = undefined
+      await node.kill()
       this.#mend(this.#dice.whole(100, 2_000), () => this.#startAt(place))
     },
     stop: async () => {
       const place = this.#somewhere()
       const { node } = place
+      if (!node) return
       place.node = undefined
       this.#mend(0, async () => {
-        await node?.stop()
+        node.thaw()
+        await node.stop()
         await this.#startAt(place)
       })
     },
@@ -87,14 +92,8 @@ export class ProcessHome implements StormHome {
     'cut from Postgres': async () => this.#cut(this.#somewhere().toStore, this.#dice.whole(300, 6_000)),
     'cut from NATS': async () => this.#cut(this.#somewhere().toBus, this.#dice.whole(300, 6_000)),
     'cut from clients': async () => this.#cut(this.#somewhere().front, this.#dice.whole(300, 3_000)),
-    'kill Postgres': async () => {
-      await this.#postgres.kill()
-      this.#mend(this.#dice.whole(0, 1_500), () => this.#postgres.start())
-    },
-    'kill NATS': async () => {
-      await this.#nats.kill()
-      this.#mend(this.#dice.whole(0, 4_000), () => this.#nats.start())
-    },
+    'kill Postgres': () => this.#down(this.#postgres, this.#dice.whole(0, 1_500)),
+    'kill NATS': () => this.#down(this.#nats, this.#dice.whole(0, 4_000)),
   }
 
   async calm(): Promise<void> {
@@ -158,6 +157,17 @@ export class ProcessHome implements StormHome {
         await pause(200)
       }
     }
+  }
+
+  /** Kills one of the two that all nodes need, unless it is dead already, and starts it again later. */
+  async #down(engine: PostgresProcess | NatsProcess, ms: number): Promise<void> {
+    if (this.#isDown.has(engine)) return
+    this.#isDown.add(engine)
+    await engine.kill()
+    this.#mend(ms, async () => {
+      await engine.start()
+      this.#isDown.delete(engine)
+    })
   }
 
   async #cut(proxy: FaultProxy, ms: number): Promise<void> {
