@@ -18,6 +18,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@longwire/store-sqlite',
     '@longwire/agent',
   ],
+  '@longwire/socket.io': ['@longwire/server'],
   '@longwire/client': ['@longwire/protocol', '@longwire/view'],
   '@longwire/react': ['@longwire/protocol', '@longwire/view', '@longwire/client'],
   '@longwire/ai-sdk': ['@longwire/protocol', '@longwire/view', '@longwire/client'],

@@ -12,6 +12,7 @@ import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { CLUSTER_TIMES, type ClusterTimes } from './cluster/cluster.ts'
 import { platformVerifier } from './dialects/dialects.ts'
 import type { TlsFiles } from './http/listener.ts'
+import type { Mount } from './mounts/mount.ts'
 
 /** This server as one of several that share a store. */
 export interface ClusterOptions {
@@ -49,6 +50,8 @@ export interface ServerOptions {
    * told otherwise.
    */
   readonly container?: boolean
+  /** Other ways in on the same port, for clients that speak none of what the server speaks. */
+  readonly mounts?: readonly Mount[]
   /** Verifiers that come with the server, asked after `verifiers`, and what roles may see. */
   readonly auth?: AuthSettings
   /** Origins of pages that may use this server beside its own: `https://app.example.com`. */

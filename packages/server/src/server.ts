@@ -18,6 +18,7 @@ import { createDoors } from './http/create-doors.ts'
 import { createListener } from './http/listener.ts'
 import { Quotas } from './limits/quotas.ts'
 import { createMetrics } from './metrics.ts'
+import { mountHouse } from './mounts/mount-house.ts'
 import type { OpenLine } from './operator/lines.ts'
 import { Stats } from './operator/stats.ts'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.ts'
@@ -160,7 +161,10 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     () => metrics.limitReached('handshakeMs'),
   )
   const http2 = serveHttp2(http, answerRequest as never)
+  const { mounts = [] } = options
+  const unmounts = mounts.map((mount) => mount.mount(mountHouse(http, house)))
   http.on('upgrade', (request, stream, head) => {
+    if (mounts.some(({ path }) => request.url?.startsWith(path))) return
     mendHandshake(request)
     const path = request.url?.split('?', 1)[0]
     const line = path === '/v1/socket' ? undefined : dialectLine(request, house)
@@ -212,6 +216,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     await sessions.stop(deadlineMs)
     for (const end of open) end()
     http2.close()
+    await Promise.all(unmounts.map((unmount) => unmount()))
     identities.close()
     await connections.close(CLOSE_GRACE_MS)
     await closing(http, CLOSE_GRACE_MS)

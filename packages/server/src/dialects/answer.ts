@@ -25,7 +25,7 @@ export function answerInDialect(
 }
 
 /** Lets a speech be said over a wire that carries nothing else. Answers what lets go of it. */
-function converse(
+export function converse(
   house: DialectHouse,
   identity: Identity,
   speech: Speech,

@@ -93,13 +93,25 @@ export class ToldText {
     return isWhole
   }
 
-  /** The step said all of this: what the peer lacks of it, and what it has to take back first. */
+  /**
+   * The step said all of this: what the peer lacks of it, and what it has to take back first. It counts as open until it is
+   * `closed`: a long rest is told in pieces.
+   */
   committed(step: string, whole: string): { readonly rest: string; readonly withdrawn?: Withdrawn } {
-    const told = this.#drop(step)
+    const told = this.#steps.get(step)
+    this.#halves.delete(step)
     if (!told) return { rest: whole }
     const { length, text } = told
+    told.again = 0
     const agrees = length <= whole.length && (text === undefined || whole.startsWith(text))
-    return agrees ? { rest: whole.slice(length) } : { rest: whole, withdrawn: { step, length, text } }
+    if (agrees) return { rest: whole.slice(length) }
+    this.#steps.delete(step)
+    return { rest: whole, withdrawn: { step, length, text } }
+  }
+
+  /** Everything of the step was told. */
+  closed(step: string): void {
+    this.#drop(step)
   }
 
   withdrawn(step: string): Withdrawn | undefined {

@@ -181,7 +181,7 @@ export class RunTelling {
       ...this.#endText(step),
       ...calls,
     ]
-    this.#told.withdrawn(step)
+    this.#told.closed(step)
     this.#messages.push(assistantMessage(step, whole, message.parts))
     return events
   }

@@ -11,9 +11,6 @@ export interface Languages {
   readonly frames: () => Speech
 }
 
-/** A commit that would not fit into a frame of 32 KB with its channel in front. */
-const STUB_BYTES = 31_000
-
 /**
  * Speaks whatever the peer speaks first: Longwire's protocol, runs of AG-UI, or frames that say `inputText`, `prompt` or plain
  * text. Until then the peer is told nothing, so that it is not greeted in a language it does not know.
@@ -68,14 +65,6 @@ export class FirstFrameSpeech implements Speech {
     }
     return this.#languages.frames()
   }
-}
-
-/** Longwire's own protocol, as it is. */
-export const NATIVE: Speech = {
-  stubBytes: STUB_BYTES,
-  begin: () => ({}),
-  heard: (frame) => ({ pass: [frame] }),
-  told: (_, text) => ({ tell: [text] }),
 }
 
 function joined(replies: readonly Reply[]): Reply {

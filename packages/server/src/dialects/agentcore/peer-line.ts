@@ -6,13 +6,16 @@ import { ArticleSpeech } from '../bedrock/article-speech.ts'
 import { afterOf, encodingOf, flagOf } from '../bedrock/index.ts'
 import { commandIds } from '../command-ids.ts'
 import type { DialectHouse, Line, Speech } from '../dialect.ts'
+import { nativeSpeech } from '../native.ts'
 import { fieldOf, queryOf, SESSION_FIELD } from './fields.ts'
-import { FirstFrameSpeech, NATIVE } from './first-frame.ts'
+import { FirstFrameSpeech } from './first-frame.ts'
 import type { Payload } from './payload-door.ts'
 import { asInputText } from './prompt.ts'
 
 /** AWS counts frames of up to 32 KB in one place and of 64 KB in another: the smaller is what is kept. */
 const MOST_FRAME_BYTES = 32_000
+/** A commit that would not fit into a frame with its channel in front. */
+const STUB_BYTES = 31_000
 /** Of six bytes each at most, as JSON escapes what has to be escaped. */
 const MOST_CHARACTERS = 5_000
 const SUBPROTOCOL = 'longwire.v1'
@@ -49,5 +52,5 @@ export function peerSpeech(house: DialectHouse, request: IncomingMessage, payloa
   const runs = () =>
     new RunsSpeech((run, ch) => runSpeech(house, agent, run, ch, isNamed ? session : undefined), commandId)
   const isNative = request.headers['sec-websocket-protocol'] !== undefined && offersOneOf(request, [SUBPROTOCOL])
-  return new FirstFrameSpeech({ native: NATIVE, runs, frames }, isNative)
+  return new FirstFrameSpeech({ native: nativeSpeech(STUB_BYTES), runs, frames }, isNative)
 }

@@ -122,21 +122,20 @@ export class ArticleSpeech implements Speech {
 
   /** Who comes without a place gets what the running turn has said, and the questions that wait. */
   #snapshot({ at, view }: FrameOf<'snapshot'>): Reply {
-    const { turns, requests } = view as unknown as SessionView
-    this.#place = at
+    return { tell: this.#frames(this.#joined(view as unknown as SessionView), at) }
+  }
+
+  *#joined({ turns, requests }: SessionView): Generator<Said> {
     const running = turns.findLast(({ status }) => status === 'running' || status === 'waiting')
-    const tell: string[] = []
     for (const { id, role, parts, draft } of running?.messages ?? []) {
       for (const part of parts) if (part.type === 'tool') this.#telling.know(part.call, part.name)
       const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
-      if (role === 'assistant') tell.push(...this.#frames(this.#telling.joined(id, text, draft === true)))
+      if (role === 'assistant') yield* this.#telling.joined(id, text, draft === true)
     }
-    this.#telling.settle()
     for (const asked of requests) {
       this.#requests.set(asked.request, asked.kind)
-      tell.push(...this.#frames([{ say: 'asked', asked, tool: this.#telling.toolOf(asked.call) }]))
+      yield { say: 'asked', asked, tool: this.#telling.toolOf(asked.call) }
     }
-    return { tell }
   }
 
   #event(event: SessionEvent): Reply {

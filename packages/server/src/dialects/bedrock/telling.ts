@@ -115,7 +115,11 @@ export class Telling {
   }
 
   *#piece(step: string, piece: string): Generator<Said> {
-    for (const text of cut(this.#told.tellable(step, piece), this.#mostCharacters)) {
+    yield* this.#pieces(step, this.#told.tellable(step, piece))
+  }
+
+  *#pieces(step: string, whole: string): Generator<Said> {
+    for (const text of cut(whole, this.#mostCharacters)) {
       this.#answer += text
       this.#told.tell(step, text)
       yield { say: 'text', text }
@@ -159,8 +163,9 @@ export class Telling {
       this.#takeBack(withdrawn)
       yield { say: 'withdrawn', withdrawn, reason: 'replaced' }
     }
-    yield* this.#text(rest)
+    yield* this.#pieces(step, rest)
     if (this.shows === 'steps') yield modelOutput(step, text, usage, at)
+    this.#told.closed(step)
   }
 
   #rolledBack({ step, reason }: EventOf<'step.rolledback'>): readonly Said[] {
