@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import {
   BedrockAgentRuntimeClient,
   InvokeAgentCommand,
@@ -111,6 +112,9 @@ function hasBoto(): boolean {
   }
 }
 
+/** Where boto3 finds what it has to know of this call: Debian's is older than the service. */
+const ENV = { ...process.env, AWS_DATA_PATH: join(import.meta.dirname, 'boto3-models') }
+
 const PROGRAM = `
 import boto3, sys
 client = boto3.client("bedrock-agent-runtime", endpoint_url=sys.argv[1], region_name="us-east-1",
@@ -129,13 +133,16 @@ test.skipIf(process.env.LONGWIRE_CI === undefined && !hasBoto())(
   "[D6] boto3's invoke_agent streams chunks and traces",
   async () => {
     const home = await house({ agentAliases: { AGENT123: 'echo' } })
-    const child = spawn(PYTHON, ['-c', PROGRAM, home.url], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(PYTHON, ['-c', PROGRAM, home.url], { stdio: ['ignore', 'pipe', 'inherit'], env: ENV })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
     })
     const ended = new Promise((resolve) => child.on('close', resolve))
-    await played(home, goodDay)
+    await Promise.race([
+      played(home, goodDay),
+      ended.then((code) => Promise.reject(new Error(`it ended with ${code}`))),
+    ])
     expect(await ended).toBe(0)
     expect(output).toBe('<invocationInput><observation>Good day, 世界<modelInvocationOutput>')
   },
