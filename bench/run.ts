@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { catchUp } from './measures/catch-up.ts'
 import { commits } from './measures/commits.ts'
 import { consolePictures } from './measures/console-pictures.ts'
+import { hostile } from './measures/hostile.ts'
 import { idleMemory } from './measures/idle-memory.ts'
 import { latency } from './measures/latency.ts'
 import { neighbour } from './measures/neighbour.ts'
@@ -24,6 +25,7 @@ const MEASURES = [
   turns,
   recovery,
   neighbour,
+  hostile,
   pictures,
   consolePictures,
   commits,

@@ -1,4 +1,4 @@
-import { createServer } from '@longwire/server'
+import { createServer, type Verifier } from '@longwire/server'
 import { answering, VITALS } from '../process/answering.ts'
 import { sharedClock } from './speech.ts'
 
@@ -14,7 +14,17 @@ export interface Served {
 }
 
 const { data, agents, blockedMs } = JSON.parse(process.argv[2]!) as Served
+/** Whoever says so is another principal than all others, who would be one. */
+const byWord: Verifier = {
+  name: 'word',
+  verify: async ({ headers }) => ({
+    principal: headers['x-bench-as'] === undefined ? 'local' : String(headers['x-bench-as']),
+    sees: { trace: 'debug', reasoning: true },
+  }),
+}
+
 const server = await createServer({
+  verifiers: [byWord],
   agents,
   data,
   durability: 'process',
