@@ -3,6 +3,7 @@ import type { UIMessageChunk } from 'ai'
 
 interface Told {
   readonly type: PartView['type']
+  readonly call: string | undefined
   text: string
   isOpen: boolean
 }
@@ -18,9 +19,9 @@ export class ToldParts {
 
   /** Whether the parts go on from what was told: else the step has to be told again. */
   fits(parts: readonly PartView[]): boolean {
-    return this.#told.every(({ type, text, isOpen }, index) => {
+    return this.#told.every(({ type, call, text, isOpen }, index) => {
       const part = parts[index]
-      if (part?.type !== type) return false
+      if (part?.type !== type || callOf(part) !== call) return false
       return !('text' in part) || (isOpen ? part.text.startsWith(text) : part.text === text)
     })
   }
@@ -28,7 +29,7 @@ export class ToldParts {
   /** The chunks that lead to this part; `isWhole` where no more of it will come. */
   tell(part: PartView, index: number, isWhole: boolean): UIMessageChunk[] {
     const known = this.#told[index]
-    const told = known ?? { type: part.type, text: '', isOpen: true }
+    const told = known ?? { type: part.type, call: callOf(part), text: '', isOpen: true }
     this.#told[index] = told
     const id = `${this.#step}/${index}`
     if (part.type === 'file') return known ? [] : [{ type: 'file', mediaType: part.mediaType, url: urlOf(part) }]
@@ -44,6 +45,10 @@ export class ToldParts {
       ...(ends ? [{ type: `${part.type}-end`, id } as const] : []),
     ]
   }
+}
+
+function callOf(part: PartView): string | undefined {
+  return part.type === 'tool' ? part.call : undefined
 }
 
 function urlOf({ url, data, mediaType }: Extract<PartView, { type: 'file' }>): string {
