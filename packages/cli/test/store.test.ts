@@ -27,7 +27,7 @@ describe.skipIf(!hasPostgres())('longwire serve --store', () => {
       // Keys stay in the folder: they are not of the log.
       const data = temporary()
       const made = await runHere(['keys', 'create', '--kind', 'api', '--principal', 'ann', '--data', data, '--json'])
-      const [key] = /lwk_\w+/.exec(made.out)!
+      const [key] = /lwk_[\w-]+/.exec(made.out)!
       const server = new Here(['serve', AGENTS, '--port', '0', '--store', url, '--data', data, '--auth', 'key'])
       await server.says('talk ')
       const [at] = /http:\/\/127\S+/.exec(server.out)!
