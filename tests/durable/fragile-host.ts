@@ -30,7 +30,7 @@ export class FragileHost implements AgentHost {
     const over = () => this.#runs.delete(listener)
     const heard: RunListener = {
       said: (said) => {
-        if (said.at(-1)?.type === 'end') over()
+        if (said.at(-1)?.type === 'end' || said.at(-1)?.type === 'stopped') over()
         listener.said(said)
       },
       died: (code, message) => {

@@ -56,6 +56,11 @@ export interface ServerToolOptions<Input, Output> extends CommonToolOptions<Inpu
   readonly client?: false
   /** Milliseconds; 60,000 unless given, `Infinity` for none. Past it the call ends with an error. */
   readonly timeout?: number
+  /**
+   * Milliseconds that it may take to end by itself once a person has stopped the turn: then what it gave or threw is its
+   * result. 2,000 unless given, and no more than the server lets it have; past it the call is `cancelled`.
+   */
+  readonly grace?: number
   /** Running it twice with the same `call` is the same as once: it is run again after a crash, without asking. */
   readonly idempotent?: boolean
 }

@@ -10,6 +10,7 @@ import {
   Metadata,
   PlaceText,
   RequestId,
+  ScheduleId,
   SessionId,
   TurnId,
 } from './common.ts'
@@ -72,6 +73,24 @@ export const COMMANDS = {
     ch,
     metadata: Metadata.describe('these fields take the place of those of the same name; null takes one away'),
   }),
+  schedule: command(
+    'schedule',
+    'Lets a turn begin by itself at a time, once or again and again. At least one of `at` and `everyMs` is given.',
+    {
+      ch,
+      at: z.int().min(0).optional().describe('milliseconds since 1970: when it comes due for the first time'),
+      everyMs: z.int().min(1_000).optional().describe('milliseconds between one time and the next; once unless given'),
+      label: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe('what a person reads; the beginning of `text` unless given'),
+      text: z.string().min(1).max(65_536).optional().describe('what the agent is told then'),
+      context: Json.optional().describe('what the agent should know then and the person did not say'),
+    },
+  ),
+  unschedule: command('unschedule', 'Takes back a schedule, of whoever set it.', { ch, schedule: ScheduleId }),
   cancel: command(
     'cancel',
     'Stops the running turn. What it said so far is kept, marked `partial`. The session stays.',
@@ -108,7 +127,17 @@ export type CommandOf<T extends CommandType> = z.infer<(typeof COMMANDS)[T]>
 export type Command = { [T in CommandType]: CommandOf<T> }[CommandType]
 
 /** The commands that speak to a session, over any wire. The others speak to a connection. */
-export const SESSION_COMMANDS = ['input', 'withdraw', 'arrange', 'describe', 'cancel', 'answer', 'close'] as const
+export const SESSION_COMMANDS = [
+  'input',
+  'withdraw',
+  'arrange',
+  'describe',
+  'schedule',
+  'unschedule',
+  'cancel',
+  'answer',
+  'close',
+] as const
 export type SessionCommandType = (typeof SESSION_COMMANDS)[number]
 export type SessionCommand = CommandOf<SessionCommandType>
 

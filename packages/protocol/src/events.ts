@@ -280,11 +280,23 @@ export const EVENTS = {
     next: z.number().describe('milliseconds since 1970: when it comes due'),
     everyMs: z.int().min(1_000).optional().describe('milliseconds between one time and the next; once unless given'),
     input: Json.optional().describe('what the agent is told then'),
+    from: z.number().optional().describe('milliseconds since 1970: the first time, where a client named one'),
+    by: z.string().optional().describe('the principal, where a client set it'),
+    command,
   }),
   'schedule.ended': commit('schedule.ended', 'The schedule will not come due again.', {
     schedule: ScheduleId,
     reason: z.enum(['cancelled', 'closed']),
+    command,
   }),
+  'turn.stopping': commit(
+    'turn.stopping',
+    'A person stopped the turn. Its tools were told, and may end by themselves for a moment.',
+    {
+      turn: TurnId,
+      command,
+    },
+  ),
   'turn.ended': commit('turn.ended', 'The turn is over. Every turn that started has exactly one.', {
     turn: TurnId,
     outcome: TurnOutcome,

@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { AgentName, Channel, CommandId, InputId, Json, PlaceText, SessionId, SessionStatus, TurnId } from './common.ts'
+import {
+  AgentName,
+  Channel,
+  CommandId,
+  InputId,
+  Json,
+  PlaceText,
+  ScheduleId,
+  SessionId,
+  SessionStatus,
+  TurnId,
+} from './common.ts'
 import { ERRORS, type ErrorCode } from './errors.ts'
 
 function frame<T extends string, F extends z.ZodRawShape>(type: T, says: string, fields: F) {
@@ -41,6 +52,7 @@ export const FRAMES = {
     session: SessionId.optional(),
     input: InputId.optional(),
     turn: TurnId.optional(),
+    schedule: ScheduleId.optional(),
     expiresAt: expiresAt.describe('of `renew`: milliseconds since 1970 when the fresh identity ends'),
   }),
   error: frame(

@@ -104,7 +104,11 @@ export const LIMIT_ROWS = {
   fruitlessAttempts: { is: 3, of: 'runs of a turn one after another that finish no step', over: 'no_progress' },
   parkMs: { is: 30_000, of: 'how long a turn that only waits keeps its agent in memory' },
   tasks: { is: 20, of: 'background tasks of one session at once' },
-  schedules: { is: 100, of: 'schedules of one session' },
+  schedules: { is: 100, of: 'schedules of one session', over: 'queue_full' },
+  toolGraceMs: {
+    is: 2_000,
+    of: 'how long tools may take to end once their turn was cancelled; then they are left to themselves',
+  },
   turnMs: { is: 3_600_000, of: 'how long one turn may run, waits for people not counted', over: 'turn_too_long' },
 } as const satisfies Record<string, LimitRow>
 

@@ -21,6 +21,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, z.ZodObject>>>> = 
 /** Fields that take any JSON, whatever their type's other fields are. */
 const ANYTHING = new Set([
   'command.input.context',
+  'command.schedule.context',
   'command.answer.editedInput',
   'command.answer.content',
   'frame.error.outcome',

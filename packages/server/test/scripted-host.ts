@@ -33,6 +33,19 @@ export class ScriptedRun {
     this.#until = until
   }
 
+  /** The tools that the test plays go on after a stop, until it says that they have ended. */
+  lingers = false
+
+  stop(reason: string, graceMs: number): void {
+    this.hears('stop', { reason, graceMs })
+    if (!this.lingers) this.stopped()
+  }
+
+  /** No tool is at work any more. */
+  stopped(): void {
+    this.say({ type: 'stopped' })
+  }
+
   get isCancelled(): boolean {
     return this.heard.some(({ type }) => type === 'cancel')
   }
@@ -164,6 +177,7 @@ export class ScriptedHost implements AgentHost {
     this.#look()
     return {
       cancel: (reason) => run.hears('cancel', reason),
+      stop: (reason, graceMs) => run.stop(reason, graceMs),
       steer: (inputs) => run.hears('steer', inputs),
       settled: (request, settled) => run.hears('settled', { request, ...settled }),
       agentSaid: (n, said) => run.hears('agentSaid', { n, ...said }),

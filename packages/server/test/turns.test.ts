@@ -150,12 +150,13 @@ describe('a turn', () => {
     run.say(tool as never, { type: 'add', draft: 99, escaped: '{', at: 1 })
     await peer.event('chunk.tool')
     const ok = await peer.ask({ type: 'cancel', ch: 1 })
-    expect(await run.told('cancel')).toEqual(expect.any(String))
+    expect(await run.told('stop')).toMatchObject({ reason: expect.any(String) })
     // What the agent says after that is nobody's.
     say(' never heard')
     run.message(1, 'never heard')
     run.end()
-    expect(await peer.event('turn.ended')).toMatchObject({ outcome: 'cancelled', turn: 't3', seq: ok.seq })
+    expect(await peer.event('turn.stopping')).toMatchObject({ turn: 't3', seq: ok.seq })
+    expect(await peer.event('turn.ended')).toMatchObject({ outcome: 'cancelled', turn: 't3' })
     expect(ok).toMatchObject({ type: 'ok', turn: 't3' })
     const ending = peer.events().filter(({ seq }) => seq > 6)
     expect(ending.map(({ type }) => type).sort()).toEqual(
@@ -166,6 +167,7 @@ describe('a turn', () => {
         'step.rolledback',
         'tool.finished',
         'turn.ended',
+        'turn.stopping',
       ].sort(),
     )
     expect(ending).toContainEqual(

@@ -17,7 +17,7 @@ import { stepFinished, stepRolledBack, stepStarted } from './fold/step.ts'
 import { taskFinished, taskProgress, taskStarted } from './fold/task.ts'
 import { toolFinished, toolStarted } from './fold/tool.ts'
 import { traceProgress, traceSpan } from './fold/trace.ts'
-import { hasRecovered, turnEnded, turnStarted } from './fold/turn.ts'
+import { hasRecovered, turnEnded, turnStarted, turnStopping } from './fold/turn.ts'
 import type { SessionView } from './session-view.ts'
 
 /** An event of a type that this version does not know: it moves the place and shows nothing. */
@@ -55,6 +55,7 @@ const FOLDS: { readonly [T in EventType]: (view: SessionView, event: EventOf<T>)
   'task.progress': taskProgress,
   'schedule.set': scheduleSet,
   'schedule.ended': scheduleEnded,
+  'turn.stopping': turnStopping,
   'turn.ended': turnEnded,
 }
 

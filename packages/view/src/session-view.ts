@@ -51,6 +51,8 @@ export interface TurnView {
   /** With cause `schedule`: what came due. */
   readonly schedule?: string | undefined
   readonly attempt: number
+  /** A person stopped it, and its tools may still end by themselves. */
+  readonly stopping?: true | undefined
   /** It is run again after a crash, and has not said anything new yet. */
   readonly recovering?: true | undefined
   readonly startedAt: number
@@ -188,4 +190,6 @@ export interface ScheduleView {
   readonly next: number
   readonly everyMs?: number | undefined
   readonly input?: Json | undefined
+  /** The principal, where a client set it. */
+  readonly by?: string | undefined
 }

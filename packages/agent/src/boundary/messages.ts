@@ -28,6 +28,8 @@ import type { PackedAdds } from './packed-adds.ts'
 //      ◄──────── call-agent  (another agent is asked)
 //      agent-said ──────────────────────────►
 //      cancel ──────────────────────────────► turn.signal aborts
+//      stop ────────────────────────────────► turn.signal aborts; tools may still say how they ended
+//      ◄──────── stopped     (after `stop`: no tool is at work any more)
 //      ◄──────── end                           exactly one for each run, unless it was cancelled
 
 /** The number of a run on its host: one turn of one session. */
@@ -107,6 +109,8 @@ export interface Used extends Usage {
 export type ToAgent =
   | { readonly type: 'start'; readonly run: RunId; readonly turn: TurnStart; readonly credit: number }
   | { readonly type: 'cancel'; readonly run: RunId; readonly reason: string }
+  /** A person stopped the turn: its tools may say for so long how they ended, and nothing else is said. */
+  | { readonly type: 'stop'; readonly run: RunId; readonly reason: string; readonly graceMs: number }
   /** The answer to `take`: the steering inputs that were applied at this boundary, already committed as such. */
   | { readonly type: 'steer'; readonly run: RunId; readonly inputs: readonly AgentInput[] }
   | {
@@ -184,6 +188,8 @@ export type Said =
     }
   /** The answer to `call-agent` number `n` is not wanted any more: its agent may stop. */
   | { readonly type: 'leave-agent'; readonly run: RunId; readonly n: number }
+  /** After `stop`: no tool is at work any more. Nothing comes after it. */
+  | { readonly type: 'stopped'; readonly run: RunId }
   | { readonly type: 'end'; readonly run: RunId; readonly end: TurnEnd }
 
 export type DraftHead =

@@ -29,6 +29,11 @@ export interface RunListener {
 export interface Run {
   /** Aborts `turn.signal` and forgets the run: nothing it says from now on reaches the listener. */
   cancel(reason: string): void
+  /**
+   * Aborts `turn.signal`, and lets the tools that are at work say how they ended, for so long: the listener hears these
+   * commits, and then `stopped`.
+   */
+  stop(reason: string, graceMs: number): void
   steer(inputs: readonly AgentInput[]): void
   settled(
     request: string,

@@ -39,6 +39,7 @@ export class RunTable {
         tell({ type: 'cancel', run, reason })
         this.#forget(run)
       },
+      stop: (reason, graceMs) => tell({ type: 'stop', run, reason, graceMs }),
       steer: (inputs) => tell({ type: 'steer', run, inputs }),
       settled: (request, settled) => tell({ type: 'settled', run, request, ...settled }),
       agentSaid: (n, said) => tell({ type: 'agent-said', run, n, ...said }),
@@ -59,7 +60,7 @@ export class RunTable {
   said(said: readonly (Said | PackedAdds)[]): void {
     for (const [run, ofRun] of byRun(unpack(said))) {
       const listener = this.#listeners.get(run)
-      if (ofRun.at(-1)?.type === 'end') this.#forget(run)
+      if (isLast(ofRun.at(-1))) this.#forget(run)
       listener?.said(ofRun)
     }
   }
@@ -82,4 +83,9 @@ function byRun(said: readonly Said[]): ReadonlyMap<RunId, readonly Said[]> {
   // Most ticks carry the words of one run.
   if (first && said.every((one) => one.run === first.run)) return new Map([[first.run, said]])
   return Map.groupBy(said, (one) => one.run)
+}
+
+/** After this nothing comes of the run. */
+function isLast(said: Said | undefined): boolean {
+  return said?.type === 'end' || said?.type === 'stopped'
 }

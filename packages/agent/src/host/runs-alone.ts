@@ -35,6 +35,11 @@ export class RunsAlone {
         held.run?.cancel(reason)
         this.#over(held)
       },
+      stop: (reason, graceMs) => {
+        // One that has not begun has no tools.
+        if (held.run) held.run.stop(reason, graceMs)
+        else listener.said([{ type: 'stopped', run: 0 }])
+      },
       steer: (inputs) => ask((run) => run.steer(inputs)),
       settled: (request, settled) => ask((run) => run.settled(request, settled)),
       agentSaid: (n, said) => ask((run) => run.agentSaid(n, said)),
@@ -73,7 +78,7 @@ export class RunsAlone {
     return {
       said: (said) => {
         listener.said(said)
-        if (said.at(-1)?.type === 'end') this.#over(held)
+        if (said.at(-1)?.type === 'end' || said.at(-1)?.type === 'stopped') this.#over(held)
       },
       died: (code, message) => {
         listener.died(code, message)

@@ -177,7 +177,16 @@ function rank(thread: AgentThread): number {
   return thread.load + (thread.isReady ? 0 : 1_000_000)
 }
 
-const NO_RUN: Run = { cancel() {}, steer() {}, settled() {}, agentSaid() {}, stored() {}, credit() {}, kill() {} }
+const NO_RUN: Run = {
+  cancel() {},
+  stop() {},
+  steer() {},
+  settled() {},
+  agentSaid() {},
+  stored() {},
+  credit() {},
+  kill() {},
+}
 
 function printed({ file, from, text }: AgentLog): void {
   process.stderr.write(`[${basename(file)}${from === 'host' ? '' : ` ${from}`}] ${text}\n`)

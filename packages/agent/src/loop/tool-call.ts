@@ -6,6 +6,7 @@ import type { RecordedStep } from '../turn/journal.ts'
 import { Questions } from '../turn/questions.ts'
 import { NEVER, type RunningTurn } from '../turn/running-turn.ts'
 import { type Scope, stepScope } from '../turn/scope.ts'
+import type { Span } from '../turn/span.ts'
 import type { CommitFields } from '../turn/voice.ts'
 import { askApproval, askClient, askRecovery, type Permit } from './call-questions.ts'
 import type { ToolCall } from './hearing.ts'
@@ -121,7 +122,7 @@ async function callTool(
   try {
     const permit = await permitOf(run, questions, prepared, logged)
     if ('outcome' in permit) return finish(run, prepared, permit, run.clock.now(), [])
-    return await make(run, around, scope, questions, prepared, permit)
+    return await run.atWork(make(run, around, scope, questions, prepared, permit))
   } finally {
     doing.end()
   }
@@ -178,6 +179,7 @@ async function make(
   })
   const scope: Scope = { ...inside, span }
   const ended = await outcomeOf()
+  if (run.voice.isStopping) sayLast(run, prepared, ended, startedAt, span)
   run.voice.ensureSpeaking()
   const outcome = ended.outcome === 'ok' || ended.outcome === 'cancelled' ? ended.outcome : 'error'
   return finish(run, prepared, ended, startedAt, run.leave(scope, outcome, ended.error))
@@ -186,6 +188,19 @@ async function make(
     if (prepared.way === 'refuse') return failed(prepared.refused)
     if (prepared.tool.client) return askClient(questions, prepared.tool, prepared, permit.input, label)
     return execute(scope, prepared.tool, call, permit.checked)
+  }
+}
+
+/** The turn was stopped while the tool ran: how it ended is the last that is said of it. */
+function sayLast(run: RunningTurn, { step, call }: Prepared, ended: Ended, startedAt: number, span: Span): void {
+  const outcome = ended.outcome === 'ok' || ended.outcome === 'cancelled' ? ended.outcome : 'error'
+  const tookMs = Math.max(0, run.clock.now() - startedAt)
+  const finished = (result: Ended): CommitFields =>
+    ({ type: 'tool.finished', step, call, ...result, tookMs }) as CommitFields
+  try {
+    run.voice.lastWords([...span.end(outcome), finished(ended)])
+  } catch {
+    run.voice.lastWords([finished({ outcome: 'cancelled', error: 'what it gave is too big for the log' })])
   }
 }
 

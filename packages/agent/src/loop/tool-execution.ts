@@ -3,12 +3,14 @@ import type { ToolResult } from '../boundary/messages.ts'
 import type { ServerToolOptions, ToolContext } from '../tool.ts'
 import { messageOf } from '../turn/failure.ts'
 import { jsonText } from '../turn/json-text.ts'
+import type { RunningTurn } from '../turn/running-turn.ts'
 import { currentScope, type Scope } from '../turn/scope.ts'
 import { scopeTrace } from '../turn/scope-trace.ts'
 import { untilAborted } from '../turn/until-aborted.ts'
 import { checked } from './tool-schema.ts'
 
 const TIMEOUT_MS = 60_000
+const DEFAULT_GRACE_MS = 2_000
 
 /** What a call came to. */
 export type Ended = Pick<ToolResult, 'outcome' | 'output' | 'error'>
@@ -45,13 +47,49 @@ export async function execute(
   }
   try {
     const running = currentScope.run(scope, async () => await tool.execute(input, context))
-    return await resultOf(tool, await untilAborted(context.signal, running))
+    return await resultOf(tool, await untilOver(run, tool, context.signal, running))
   } catch (error) {
+    if (run.voice.isStopping) return stopped(error)
     run.voice.ensureSpeaking()
     return failed(messageOf(error))
   } finally {
     work?.end()
     stop.abort(new DOMException('the call is over', 'AbortError'))
+  }
+}
+
+/**
+ * What the tool's code gives. Where its own time is over it is not waited for; where a person stopped the turn, it may
+ * take a moment to end by itself.
+ */
+async function untilOver<T>(
+  run: RunningTurn,
+  { grace = DEFAULT_GRACE_MS }: Pick<ServerToolOptions<unknown, unknown>, 'grace'>,
+  signal: AbortSignal,
+  running: Promise<T>,
+): Promise<T> {
+  try {
+    return await untilAborted(signal, running)
+  } catch (error) {
+    const graceMs = Math.min(grace, run.voice.graceMs)
+    if (!run.voice.isStopping || graceMs <= 0) throw error
+    const late = new AbortController()
+    void run.clock.sleep(graceMs, late.signal).then(() => late.abort(new LeftToItself(graceMs)))
+    return await untilAborted(late.signal, running).finally(() => late.abort())
+  }
+}
+
+/** How a call ended that a person stopped: by itself as it should, in its own way, or not at all. */
+function stopped(error: unknown): Ended {
+  if (error instanceof LeftToItself) return { outcome: 'cancelled', error: error.message }
+  const isAbort = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
+  return isAbort ? { outcome: 'cancelled', error: 'stopped by a person' } : failed(messageOf(error))
+}
+
+class LeftToItself extends Error {
+  override readonly name = 'LeftToItself'
+  constructor(graceMs: number) {
+    super(`stopped by a person; it did not end within ${graceMs} ms, and was left to itself`)
   }
 }
 

@@ -44,6 +44,8 @@ export class RunningTurn {
   readonly nameCall: (given: string, step: string) => string
   /** How its tools ask people, where it has a person to ask. */
   requests: Requests | undefined
+  /** The calls of tools whose code runs. */
+  readonly #toolsAtWork = new Set<Promise<unknown>>()
   finishReason = 'stop'
   usage: Usage | undefined
 
@@ -233,6 +235,18 @@ export class RunningTurn {
   #failStep(scope: Scope, step: string, name: string, thrown: unknown, tookMs: number): void {
     const failed: CommitFields = { type: 'step.finished', step, name, error: failureOf(thrown), tookMs }
     void this.commit([...this.leave(scope, 'error', messageOf(thrown)), failed])
+  }
+
+  /** Counts this as a tool at work until it settles. */
+  atWork<T>(work: Promise<T>): Promise<T> {
+    this.#toolsAtWork.add(work)
+    work.catch(() => {}).finally(() => this.#toolsAtWork.delete(work))
+    return work
+  }
+
+  /** Resolves when no tool is at work. */
+  async toolsEnded(): Promise<void> {
+    while (this.#toolsAtWork.size > 0) await Promise.allSettled(this.#toolsAtWork)
   }
 
   use(usage: Usage): void {

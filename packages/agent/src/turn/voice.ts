@@ -19,7 +19,8 @@ const DONE = Promise.resolve()
 
 /*
  *   speaking ──end, fail──► over     (one `end` was said)
- *       └─────cancel──────► over     (nothing more is said)
+ *       ├─────cancel──────► over     (nothing more is said)
+ *       └──────stop───────► stopping ──stopped──► over     (only how tools ended is said)
  *
  * How one run speaks to its session: it counts commits, keeps within credit and bounds, and falls silent for good.
  */
@@ -30,6 +31,8 @@ export class Voice {
   readonly #now: () => number
   readonly #abort = new AbortController()
   #over: string | undefined
+  /** Since the run was stopped: for how long its tools may say how they ended. */
+  #graceMs: number | undefined
   #drafts = 0
   #credit: number
   #roomWaiters: Waiter<void>[] = []
@@ -65,6 +68,16 @@ export class Voice {
     return this.#over !== undefined
   }
 
+  /** The run was stopped, and its tools may still say how they ended. */
+  get isStopping(): boolean {
+    return this.#graceMs !== undefined
+  }
+
+  /** For how long they may. */
+  get graceMs(): number {
+    return this.#graceMs ?? 0
+  }
+
   /** Throws where the run has nothing more to say. */
   ensureSpeaking(): void {
     if (this.#over !== undefined) throw turnIsOver(this.#over)
@@ -94,6 +107,8 @@ export class Voice {
 
   /** Says how far a span or task is; it stands until the next. */
   progress(key: string, event: ProgressFields): void {
+    // A tool that is tidying up may go on to tell how far it is: nobody listens, and it need not know.
+    if (this.isStopping) return
     this.ensureSpeaking()
     const json = JSON.stringify({ ...event, at: this.#now(), turn: this.#turn })
     const level = event.type === 'trace.progress' ? event.level : undefined
@@ -171,6 +186,27 @@ export class Voice {
     if (this.#over !== undefined) return
     this.#fallSilent(reason)
     this.#abort.abort(turnIsOver(reason))
+  }
+
+  /** A person stopped the turn: the signal aborts, and of the run only how its tools ended is of interest. */
+  stop(reason: string, graceMs: number): void {
+    if (this.#over !== undefined) return
+    this.#graceMs = graceMs
+    this.#fallSilent(reason)
+    this.#abort.abort(turnIsOver(reason))
+  }
+
+  /** How a tool ended after the run was stopped. Throws `event_too_big` as `commit` does. */
+  lastWords(commits: readonly CommitFields[]): void {
+    if (!this.isStopping) return
+    this.#say({ type: 'commit', run: this.run, commits: commits.map((fields) => this.#bodyOf(fields).body) })
+  }
+
+  /** No tool is at work any more: that was all. */
+  stopped(): void {
+    if (!this.isStopping) return
+    this.#graceMs = undefined
+    this.#say({ type: 'stopped', run: this.run })
   }
 
   stored(n: number): void {

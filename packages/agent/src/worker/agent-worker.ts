@@ -23,6 +23,7 @@ export interface AgentWorkerOptions {
 export class AgentWorker {
   readonly #agents: ReadonlyMap<string, Agent>
   readonly #runs = new Map<RunId, Voice>()
+  readonly #running = new Map<RunId, RunningTurn>()
   readonly #outlet: Outlet
   readonly #tasks = new KeptTasks()
   readonly #options: AgentWorkerOptions
@@ -40,7 +41,10 @@ export class AgentWorker {
         break
       case 'cancel':
         this.#runs.get(message.run)?.cancel(message.reason)
-        this.#runs.delete(message.run)
+        this.#forget(message.run)
+        break
+      case 'stop':
+        void this.#stop(message)
         break
       case 'steer':
         this.#runs.get(message.run)?.steer(message.inputs)
@@ -61,6 +65,22 @@ export class AgentWorker {
         this.#options.post({ type: 'pong', n: message.n })
         break
     }
+  }
+
+  /** Tells the run to stop, and says when none of its tools is at work any more. */
+  async #stop({ run, reason, graceMs }: Extract<ToAgent, { type: 'stop' }>): Promise<void> {
+    const voice = this.#runs.get(run)
+    const running = this.#running.get(run)
+    if (!voice || !running) return
+    voice.stop(reason, graceMs)
+    await running.toolsEnded()
+    voice.stopped()
+    this.#forget(run)
+  }
+
+  #forget(run: RunId): void {
+    this.#runs.delete(run)
+    this.#running.delete(run)
   }
 
   /**
@@ -87,12 +107,17 @@ export class AgentWorker {
     this.#runs.set(id, voice)
     const keepTask = (task: string, kept: KeptTask) => this.#tasks.keep(turn.session, task, kept)
     const running = new RunningTurn(agent, turn, voice, clock, { keepTask })
+    this.#running.set(id, running)
     const told = (thrown: unknown) => report(`turn ${running.name} of agent ${agent.name}`, thrown)
     const work =
       turn.task === undefined
         ? runTurn(running, told)
         : runTask(running, this.#tasks.take(turn.session, turn.task), told)
-    void work.finally(() => this.#runs.delete(id))
+    void work.finally(async () => {
+      // One that was stopped is heard until its tools have ended.
+      if (voice.isStopping) await running.toolsEnded()
+      this.#forget(id)
+    })
   }
 }
 

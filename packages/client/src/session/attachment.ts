@@ -60,8 +60,6 @@ export interface Filtering {
   readonly presence?: boolean
 }
 
-const NOBODY: readonly Viewer[] = []
-
 /*          line is online            attached: replay
  *   away ─────────────────► asking ──────────────────► live ◄── snapshot ── expecting
  *    ▲                        │ └─── attached: snapshot or reset ─────────────► ▲
@@ -84,7 +82,7 @@ export class Attachment {
   session: string | undefined
   agent: string | undefined
   /** Who else reads the session, as it was told last; nobody while there is no line. */
-  viewers: readonly Viewer[] = NOBODY
+  viewers: readonly Viewer[] = []
   #state: State = { kind: 'away' }
   /** The last commit of the log when the session was attached to. */
   #head = 0
@@ -137,7 +135,8 @@ export class Attachment {
   lineLost(): void {
     if (this.#state.kind === 'ended') return
     this.#stopTimer()
-    this.#present(NOBODY)
+    this.viewers = []
+    this.#listener.present()
     this.#outbox.lineLost()
     if (this.#state.kind !== 'fetching') this.#state = { kind: 'away' }
   }
@@ -190,7 +189,8 @@ export class Attachment {
         this.#outbox.settle(frame)
         break
       case 'presence':
-        this.#present(frame.viewers)
+        this.viewers = frame.viewers
+        this.#listener.present()
         break
       case 'error':
         this.#refused(frame)
@@ -243,12 +243,6 @@ export class Attachment {
     this.hasPlace = true
     this.#listener.moved({ type: 'snapshot', why, at, view: this.view })
     this.#listener.attached()
-  }
-
-  #present(viewers: readonly Viewer[]): void {
-    if (viewers === this.viewers) return
-    this.viewers = viewers
-    this.#listener.present()
   }
 
   #event({ ch: _, ...event }: SessionEvent & { ch?: number; href?: string }): void {

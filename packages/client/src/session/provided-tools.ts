@@ -2,7 +2,8 @@ import type { Json } from '@longwire/protocol'
 import type { RequestView } from '@longwire/view'
 import { LOCAL_ERRORS } from '../longwire-error.ts'
 import type { ClientTool, ClientTools } from './client-tool.ts'
-import type { RequestAnswer, Session } from './session.ts'
+import type { RequestAnswer } from './request-answer.ts'
+import type { Session } from './session.ts'
 import { toolAsked } from './tool-asked.ts'
 
 /** Over it a result is a failure: it would not fit in a frame. */

@@ -7,6 +7,9 @@ import type {
   InputPart,
   Json,
   Metadata,
+  Ok,
+  SessionCommand,
+  SessionCommandType,
   SessionEvent,
   SessionStatus,
   Viewer,
@@ -24,32 +27,13 @@ import { EventQueue, type ReadEvent } from './event-queue.ts'
 import type { KeptSends } from './kept-sends.ts'
 import type { Unsent } from './outbox.ts'
 import { Reply } from './reply.ts'
+import type { RequestAnswer } from './request-answer.ts'
+import type { ScheduleOptions } from './schedule-options.ts'
+import type { SendOptions } from './send-options.ts'
 import { type Accepted, remember, type Sent, sentOf, type ToldFates } from './sent.ts'
 
 /** What state and effects are made of is loaded when the first is asked for. */
 const loadDerivation = () => import('./derivation/derivation.ts')
-
-export interface SendOptions {
-  /** `queue` unless given: the next turn. `steer` joins the running turn, `interrupt` cancels it and starts one. */
-  readonly delivery?: Delivery
-  /** For the agent, not for the reader: what page the person is on, what is selected. */
-  readonly context?: Json
-  /** Milliseconds in which it has to leave; after them it is not sent any more, and rejects with `expired`. */
-  readonly expiresIn?: number
-  /** An id of your own, another for each input: sending it again with the same content is the same input. */
-  readonly id?: string
-}
-
-/** What a person answers to a request of the agent. */
-export type RequestAnswer<Content = Json> =
-  | {
-      readonly approved: boolean
-      readonly reason?: string
-      readonly editedInput?: Json
-      /** Of the request as the person saw it; as the view shows it unless given. */
-      readonly hash?: string
-    }
-  | { readonly action: 'accept' | 'decline' | 'cancel'; readonly content?: Content }
 
 /** Turns of the past, oldest first. */
 export interface HistoryPage<A extends AgentLike = AgentLike> {
@@ -216,7 +200,7 @@ export class Session<A extends AgentLike = AgentLike> {
   async cancel(): Promise<void> {
     // Names the turn, so that a cancel which has to wait for a line cannot stop a later one.
     const turn = this.view.turns.findLast(({ status }) => status === 'running' || status === 'waiting')?.turn
-    await this.#attachment.post({ type: 'cancel', id: this.#newId(), turn } as CommandOf<'cancel'>)
+    await this.#say('cancel', { turn })
   }
 
   /**
@@ -225,8 +209,7 @@ export class Session<A extends AgentLike = AgentLike> {
    */
   async answer(request: string, answer: RequestAnswer<AnswerOf<A>>): Promise<void> {
     const hash = this.view.requests.find((open) => open.request === request)?.hash
-    const body = { type: 'answer', id: this.#newId(), request, hash, ...answer } as CommandOf<'answer'>
-    await this.#attachment.post(body)
+    await this.#say('answer', { request, hash, ...answer })
   }
 
   /**
@@ -239,17 +222,35 @@ export class Session<A extends AgentLike = AgentLike> {
 
   /** Puts inputs that wait into another order: these go first, in this order. */
   async arrange(inputs: readonly string[]): Promise<void> {
-    await this.#attachment.post({ type: 'arrange', id: this.#newId(), inputs: [...inputs] })
+    await this.#say('arrange', { inputs })
   }
 
   /** Changes what is kept with the session, `{ title: 'Semis in Asia' }` for one: null takes a field away. */
   async describe(metadata: Metadata): Promise<void> {
-    await this.#attachment.post({ type: 'describe', id: this.#newId(), metadata })
+    await this.#say('describe', { metadata })
+  }
+
+  /**
+   * Lets the agent have a turn by itself at this time, also when nobody is there and after restarts. Resolves with the id
+   * of the schedule, by which `unschedule` takes it back.
+   */
+  at(when: Date | number, what?: ScheduleOptions): Promise<string> {
+    return this.#say('schedule', { at: +when, ...what }).then((ok) => ok.schedule!)
+  }
+
+  /** Lets the agent have a turn by itself again and again, the first time after this period. */
+  every(everyMs: number, what?: ScheduleOptions): Promise<string> {
+    return this.#say('schedule', { everyMs, ...what }).then((ok) => ok.schedule!)
+  }
+
+  /** Takes back what would begin by itself: `view.schedules` says what there is. */
+  async unschedule(schedule: string): Promise<void> {
+    await this.#say('unschedule', { schedule })
   }
 
   /** Takes back an input that is not yet applied. */
   async withdraw(input: string): Promise<void> {
-    await this.#attachment.post({ type: 'withdraw', id: this.#newId(), input })
+    await this.#say('withdraw', { input })
   }
 
   /** Turns from before those that the view shows, or from before the turn that is named: 20 unless told otherwise. */
@@ -297,9 +298,14 @@ export class Session<A extends AgentLike = AgentLike> {
     return later(loadDerivation(), ({ doOnDrafts }) => doOnDrafts(queue, type, effect as (event: Draft) => unknown))
   }
 
+  /** One command of this session; it is made once, however often it has to be sent. */
+  #say(type: SessionCommandType, fields: object): Promise<Ok> {
+    return this.#attachment.post({ type, id: this.#newId(), ...fields } as SessionCommand)
+  }
+
   /** Ends the session for everybody. Its log can still be read. */
   async close(): Promise<void> {
-    await this.#attachment.post({ type: 'close', id: this.#newId() })
+    await this.#say('close', {})
   }
 
   /** Stops reading. The session goes on without this handle. */

@@ -58,6 +58,8 @@ export function verbOf(command: SessionCommand): Verb {
     case 'withdraw':
     case 'arrange':
     case 'describe':
+    case 'schedule':
+    case 'unschedule':
       return 'send'
     case 'answer':
       return 'approve'

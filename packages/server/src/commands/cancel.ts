@@ -1,7 +1,10 @@
 import { Refusal } from '../refusal.ts'
 import type { SessionCommandHandler } from './session-command.ts'
 
-/** Stops the running turn; what was said so far stays. A turn that is over already needs no stopping. */
+/**
+ * Stops the running turn; what was said so far stays. Tools that are at work are told, and may say for a moment how they
+ * ended: who cannot wait for them says it again. A turn that is over already needs no stopping.
+ */
 export const cancel: SessionCommandHandler<'cancel'> = async ({ session, turns }, command) => {
   const running = session.state.turn?.turn
   if (command.turn !== undefined && command.turn !== running) {
@@ -11,6 +14,12 @@ export const cancel: SessionCommandHandler<'cancel'> = async ({ session, turns }
     return { turn: command.turn }
   }
   if (running === undefined) return {}
+  const stopping = turns.stopping(command.id)
+  if (stopping.length > 0) {
+    const first = await session.commit(stopping)
+    turns.letStop(running, 'stopped by a person')
+    return { seq: first + stopping.length - 1, turn: running }
+  }
   const ending = turns.cancelling(command.id)
   const after = await session.commit([...ending])
   const seq = after + ending.findIndex(({ type }) => type === 'turn.ended')

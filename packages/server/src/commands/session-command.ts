@@ -17,6 +17,8 @@ import { cancel } from './cancel.ts'
 import { close } from './close.ts'
 import { describe } from './describe.ts'
 import { input } from './input.ts'
+import { schedule } from './schedule.ts'
+import { unschedule } from './unschedule.ts'
 import { withdraw } from './withdraw.ts'
 
 /** What a command acts on. */
@@ -45,6 +47,8 @@ const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> }
   withdraw,
   arrange,
   describe,
+  schedule,
+  unschedule,
   cancel,
   answer,
   close,

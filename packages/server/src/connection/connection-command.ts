@@ -25,6 +25,8 @@ const HANDLERS: { readonly [T in CommandType]: ConnectionCommandHandler<T> } = {
   withdraw: speak,
   arrange: speak,
   describe: speak,
+  schedule: speak,
+  unschedule: speak,
   cancel: speak,
   answer: speak,
   close: speak,

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Commit, SessionCommand } from '@longwire/protocol'
+import { inputOf, labelOf } from './schedule-input.ts'
 
 /**
  * What a command asked for, in a few bytes: two commands with one id are the same command when their digests agree.
@@ -23,12 +24,20 @@ function asked(said: Parameters<typeof commandDigest>[0]): unknown {
       return ['arrange', [...new Set(said.inputs)]]
     case 'inputs.arranged':
       return ['arrange', said.inputs.slice(0, said.named)]
+    case 'schedule':
+      return ['schedule', said.at, said.everyMs, labelOf(said), inputOf(said)]
+    case 'schedule.set':
+      return ['schedule', said.from, said.everyMs, said.label, said.input]
+    case 'unschedule':
+    case 'schedule.ended':
+      return ['unschedule', said.schedule]
     case 'describe':
       return ['describe', said.metadata]
     case 'session.described':
       return ['describe', said.changes]
     case 'cancel':
       return ['cancel']
+    case 'turn.stopping':
     case 'turn.ended':
       return ['cancel']
     case 'answer': {

@@ -28,6 +28,8 @@ export interface OpenTurn {
   readonly waitedMs: number
   readonly waitsSince?: number | undefined
   readonly waits: number
+  /** A person stopped it, and it only waits for its tools to end. */
+  readonly isStopping?: true | undefined
   /** Steps that wait for a time. */
   readonly sleeps: readonly { readonly step: string; readonly until: number }[]
 }
@@ -74,6 +76,8 @@ export function foldTurn(turn: OpenTurn, event: Commit, asks: boolean): OpenTurn
         attempt: event.attempt,
         tries: nextTry(turn.tries, event.at, asks || turn.sleeps.length > 0),
       }
+    case 'turn.stopping':
+      return { ...turn, isStopping: true }
     case 'step.rolledback':
       if (isWorkerFault(event.reason)) return { ...turn, tries: { ...turn.tries, isBlamed: true } }
       return event.reason === 'node_stopped' ? { ...turn, tries: { ...turn.tries, wasStopped: true } } : turn

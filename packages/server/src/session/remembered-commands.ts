@@ -14,6 +14,7 @@ export interface CommandResult {
   readonly session?: string
   readonly input?: string
   readonly turn?: string
+  readonly schedule?: string
 }
 
 /** The last commands, newest last. */
@@ -49,6 +50,10 @@ function resultOf(event: Commit): CommandResult {
     case 'input.accepted':
     case 'input.returned':
       return { seq, input: event.input }
+    case 'schedule.set':
+    case 'schedule.ended':
+      return { seq, schedule: event.schedule }
+    case 'turn.stopping':
     case 'turn.ended':
       return { seq, turn: event.turn }
     default:

@@ -25,6 +25,8 @@ export interface TurnOutlook {
   asks(item: Extract<Said, { type: 'call-agent' }>): AgentCall
   /** Background tasks are in the log that nobody runs yet. */
   began(): void
+  /** After `stop`: no tool of it is at work any more. */
+  stopped(): Promise<void>
   /** All that the turn does is wait for people or time, or no longer. */
   waits(isWaiting: boolean): void
 }
@@ -40,6 +42,7 @@ export class LiveTurn implements RunListener {
   readonly #outlook: TurnOutlook
   readonly #run: Run
   #stored = 0
+  #isStopping = false
   #over = false
   /** How many outcomes it was told, and whether it waited when it had heard so many of them. */
   #told = 0
@@ -59,7 +62,7 @@ export class LiveTurn implements RunListener {
   }
 
   said(said: readonly Said[]): void {
-    this.#session.mailbox.post(() => this.#take(said, 0))
+    this.#session.mailbox.post(() => (this.#isStopping ? this.#takeLast(said) : this.#take(said, 0)))
   }
 
   died(code: FailureCode, message: string): void {
@@ -77,6 +80,14 @@ export class LiveTurn implements RunListener {
     this.#run.cancel(reason)
     // A turn that goes on later, or elsewhere, wants its answers still.
     if (reason !== PARKED && reason !== HANDED_ON) for (const call of this.#calls.values()) call.leave()
+  }
+
+  /** Tells the agent to stop, and listens on to how its tools end: for so long, and until `stopped`. */
+  stop(reason: string, graceMs: number): void {
+    if (this.#over) return
+    this.#isStopping = true
+    this.#run.stop(reason, graceMs)
+    for (const call of this.#calls.values()) call.leave()
   }
 
   /** Ends the worker of the agent: the turn is told that it died. */
@@ -128,12 +139,39 @@ export class LiveTurn implements RunListener {
           this.#waits = item
           this.#outlook.waits(item.isWaiting)
           break
+        case 'stopped':
+          break
         case 'end':
           this.#over = true
           return this.#outlook.ended(item.end)
       }
     }
     if (bytes > 0 && !this.#over) this.#run.credit(bytes)
+  }
+
+  /** Of what was said around a stop only how tools ended still counts: the rest of the turn is settled. */
+  async #takeLast(said: readonly Said[]): Promise<void> {
+    if (this.#over) return
+    const commits = said.flatMap((item) => (item.type === 'commit' ? item.commits : []))
+    const open = this.#session.state.turn?.calls.map(({ call }) => call) ?? []
+    const last = commits.filter(
+      ({ type, call }) => type === 'trace.span' || (type === 'tool.finished' && open.includes(call!)),
+    )
+    try {
+      if (last.length > 0) await this.#session.commit(last)
+    } catch (error) {
+      return this.#lose(error)
+    }
+    if (!said.some(({ type }) => type === 'stopped' || type === 'end')) return
+    this.#over = true
+    await this.#outlook.stopped()
+  }
+
+  /** What the agent said could not be stored. */
+  #lose(error: unknown): void {
+    this.#over = true
+    this.#run.cancel('the session log cannot be written')
+    this.#outlook.unstorable(error)
   }
 
   #callAgent(item: Extract<Said, { type: 'call-agent' }>): void {
@@ -161,10 +199,7 @@ export class LiveTurn implements RunListener {
     try {
       if (bodies.length > 0) await this.#session.commit(bodies)
     } catch (error) {
-      this.#over = true
-      this.#run.cancel('the session log cannot be written')
-      this.#outlook.unstorable(error)
-      return
+      return this.#lose(error)
     }
     for (const _ of items) this.#run.stored(++this.#stored)
     if (bodies.some(({ type }) => type === 'task.started')) this.#outlook.began()
@@ -179,10 +214,7 @@ export class LiveTurn implements RunListener {
     try {
       if (bodies.length > 0) await session.commit(bodies)
     } catch (error) {
-      this.#over = true
-      this.#run.cancel('the session log cannot be written')
-      this.#outlook.unstorable(error)
-      return
+      return this.#lose(error)
     }
     this.#run.steer(joining)
     await then()

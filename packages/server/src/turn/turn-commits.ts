@@ -66,14 +66,29 @@ export function endOf(session: EndGround, ending: Ending, steps = session.drafts
         tookMs: Math.max(0, now - startedAt),
       }),
     ),
-    ...session.state.requests
-      .filter((request) => request.turn === turn)
-      .map(({ request }) => session.body({ type: 'control.settled', turn, request, outcome: 'withdrawn' })),
+    ...withdrawn(session, turn),
     session.body({ type: 'turn.ended', turn, ...endFields(ending) }),
     ...session.state.waiting
       .filter((input) => input.delivery === 'steer')
       .map(({ input }) => session.body({ type: 'input.returned', input, reason: 'turn_ended' })),
   ]
+}
+
+/** What is written at once when a person stops a turn whose tools may still say how they ended. */
+export function stoppingOf(session: EndGround, command: string | undefined): readonly CommitBody[] {
+  const { turn } = session.state.turn!
+  const steps = session.drafts.steps()
+  return [
+    ...steps.map((step) => leftover(session, turn, step, { outcome: 'cancelled' })),
+    ...withdrawn(session, turn),
+    session.body({ type: 'turn.stopping', turn, command }),
+  ]
+}
+
+function withdrawn(session: EndGround, turn: string): readonly CommitBody[] {
+  return session.state.requests
+    .filter((request) => request.turn === turn)
+    .map(({ request }) => session.body({ type: 'control.settled', turn, request, outcome: 'withdrawn' }))
 }
 
 function endFields(ending: Ending) {

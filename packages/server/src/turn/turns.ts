@@ -1,4 +1,4 @@
-import type { AgentHost, CommitBody, TurnEnd } from '@longwire/agent/internal'
+import type { AgentHost, CommitBody } from '@longwire/agent/internal'
 import type { FailureCode, Limits } from '@longwire/protocol'
 import type { Logger } from 'pino'
 import type { Session } from '../session/session.ts'
@@ -14,6 +14,7 @@ import {
   type Loss,
   lostEndOf,
   refusalToRecover,
+  stoppingOf,
   withdrawalOf,
 } from './turn-commits.ts'
 import { turnStart } from './turn-start.ts'
@@ -32,6 +33,8 @@ export interface TurnHouse {
 }
 
 const REPAIR_AFTER_MS = 1_000
+/** What a worker may take beside the grace of its tools to say that they have ended. */
+const PATIENCE_MS = 250
 const REPAIR_AFTER_MOST_MS = 30_000
 
 /*  A session's turn, as this process has it:
@@ -53,6 +56,7 @@ export class Turns {
   #suspect: string | undefined
   #timeLimit: NodeJS.Timeout | undefined
   #parking: NodeJS.Timeout | undefined
+  #stopping: NodeJS.Timeout | undefined
   #repair: NodeJS.Timeout | undefined
   #repairAfterMs = REPAIR_AFTER_MS
 
@@ -84,6 +88,35 @@ export class Turns {
   /** Commits that stop the running turn for a person; the agent is told when they are in the log: see `stopped`. */
   cancelling(command: string | undefined): readonly CommitBody[] {
     return this.#session.state.turn ? endOf(this.#session, { outcome: 'cancelled', command }) : []
+  }
+
+  /**
+   * Commits with which the running turn begins to stop, where tools of it are at work that may say how they ended; none
+   * where there is nothing to wait for, or it is stopping already. See `letStop`.
+   */
+  stopping(command: string | undefined): readonly CommitBody[] {
+    const { turn } = this.#session.state
+    if (!turn || turn.isStopping || turn.calls.length === 0 || !this.#live) return []
+    return this.#house.limits.toolGraceMs > 0 ? stoppingOf(this.#session, command) : []
+  }
+
+  /** That is in the log: the agent is told, and the turn ends when its tools have, or their time is over. */
+  letStop(turn: string, reason: string): void {
+    const { toolGraceMs } = this.#house.limits
+    clearTimeout(this.#parking)
+    this.#live?.stop(reason, toolGraceMs)
+    // A worker that does not listen is not waited for.
+    const patience = setTimeout(
+      () => this.#session.mailbox.post(() => this.#endStopped(turn)),
+      toolGraceMs + PATIENCE_MS,
+    )
+    this.#stopping = patience.unref()
+  }
+
+  async #endStopped(turn: string): Promise<void> {
+    const open = this.#session.state.turn
+    if (open?.turn !== turn || !open.isStopping) return
+    await this.#end({ outcome: 'cancelled' })
   }
 
   /** The turn's end is in the log by a person's will: the agent may stop. */
@@ -147,12 +180,15 @@ export class Turns {
   close(): void {
     clearTimeout(this.#timeLimit)
     clearTimeout(this.#parking)
+    clearTimeout(this.#stopping)
     clearTimeout(this.#repair)
   }
 
   async #again(loss: Loss): Promise<void> {
     const session = this.#session
-    const { turn, tries } = session.state.turn!
+    const { turn, tries, isStopping } = session.state.turn!
+    // A person stopped it: it is not run again, whatever became of its tools.
+    if (isStopping) return this.#end({ outcome: 'cancelled' })
     if (isWorkerFault(loss.code)) this.#suspect = turn
     const refusal = refusalToRecover(tries, loss, this.#house.limits)
     if (refusal) {
@@ -190,6 +226,7 @@ export class Turns {
       unstorable: (error) => this.#unstorable(turn, error),
       asks: (item) => this.#asks(item),
       began: () => this.#house.onTask(),
+      stopped: () => this.#endStopped(turn),
       waits: (isWaiting) => this.#waits(isWaiting),
     }
     this.#live = new LiveTurn(session, agents, start, outlook, turn === this.#suspect)
@@ -235,7 +272,7 @@ export class Turns {
     }
   }
 
-  async #end(end: TurnEnd): Promise<void> {
+  async #end(end: Ending): Promise<void> {
     const turn = this.#session.state.turn?.turn
     if (turn === undefined) return
     try {
@@ -264,6 +301,7 @@ export class Turns {
   #letGo(): void {
     clearTimeout(this.#timeLimit)
     clearTimeout(this.#parking)
+    clearTimeout(this.#stopping)
     this.#live = undefined
     this.#isParked = false
   }

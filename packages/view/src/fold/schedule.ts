@@ -3,9 +3,9 @@ import { defined } from '../defined.ts'
 import type { SessionView } from '../session-view.ts'
 
 export function scheduleSet(view: SessionView, event: EventOf<'schedule.set'>): SessionView {
-  const { schedule, label, next, everyMs, input } = event
+  const { schedule, label, next, everyMs, input, by } = event
   const others = view.schedules.filter((known) => known.schedule !== schedule)
-  return { ...view, schedules: [...others, defined({ schedule, label, next, everyMs, input })] }
+  return { ...view, schedules: [...others, defined({ schedule, label, next, everyMs, input, by })] }
 }
 
 export function scheduleEnded(view: SessionView, { schedule }: EventOf<'schedule.ended'>): SessionView {

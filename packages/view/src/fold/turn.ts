@@ -18,12 +18,24 @@ export function turnStarted(view: SessionView, event: EventOf<'turn.started'>): 
   return withStatus(isFirst ? scheduleCame(applied, event.schedule!, event.next) : applied, event.turn)
 }
 
+export function turnStopping(view: SessionView, { turn }: EventOf<'turn.stopping'>): SessionView {
+  return withTurn(view, turn, (open) => ({ ...open, stopping: true as const }))
+}
+
 export function turnEnded(view: SessionView, event: EventOf<'turn.ended'>): SessionView {
   const turn = view.turns.findLast(({ turn }) => turn === event.turn)
   if (turn === undefined || isOver(turn)) return view
   const { outcome, finishReason, error, usage = turn.usage, at } = event
   const ended = withTurn(view, event.turn, (turn) =>
-    defined({ ...settled(withoutAnyDraft(turn)), status: outcome, endedAt: at, finishReason, error, usage }),
+    defined({
+      ...settled(withoutAnyDraft(turn)),
+      stopping: undefined,
+      status: outcome,
+      endedAt: at,
+      finishReason,
+      error,
+      usage,
+    }),
   )
   const total = usage === undefined ? view.usage : addUsage(view.usage, usageOver(usage, turn.usage))
   return withStatus({ ...ended, usage: total }, undefined)
