@@ -1,11 +1,9 @@
 import type {
   CommandOf,
-  Delivery,
   Draft,
   DraftType,
   EventOf,
   InputPart,
-  Json,
   Metadata,
   Ok,
   SessionCommand,
