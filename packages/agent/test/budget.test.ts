@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type AgentOptions, defineAgent } from '../src/define-agent.ts'
-import { calls, ends, scripted, testAgent, testClock } from '../src/testing/index.ts'
+import { calls, ends, says, scripted, stalls, testAgent, testClock } from '../src/testing/index.ts'
 import { add } from './thinker.ts'
 
 const PRICES = { 'scripted:test': { inputPerMillion: 2, outputPerMillion: 10 } }
@@ -69,6 +69,22 @@ test('[G50] working time is bounded, and waits for people and for times are no w
   const run = await testAgent(agent, { clock, model: scripted([adds(), adds(), adds(), 'never']) })
   expect(run.error?.message).toBe('the turn has used 12 s of 10 s of working time')
   expect(run.calls).toHaveLength(3)
+})
+
+test('[G50] a model call that runs past the working time is stopped where it is, and what it said withdrawn', async () => {
+  const clock = testClock()
+  const agent = adder({ budget: { turn: { wallMs: 10_000 } }, stallMs: 60_000 })
+  const run = await testAgent(agent, { clock, model: scripted([[says('Let me', ' think'), stalls()]]) })
+  expect(run.error).toMatchObject({
+    code: 'budget_exceeded',
+    message: 'the turn has used 10 s of 10 s of working time',
+  })
+  expect(run.of('step.rolledback')).toHaveLength(1)
+  expect(run.of('message.committed')).toEqual([])
+  const patient = adder({ budget: { turn: { wallMs: 10_000 }, onExceeded: 'ask' }, stallMs: 20_000 })
+  const model = scripted([[says('Still'), stalls()], 'done'])
+  const asked = await testAgent(patient, { clock: testClock(), model, answers: () => ({ approved: true }) })
+  expect(asked).toMatchObject({ outcome: 'completed', text: 'done' })
 })
 
 test('[G51] where prices are given usage says what it cost, and a bound of money holds', async () => {

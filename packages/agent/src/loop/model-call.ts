@@ -85,6 +85,10 @@ async function listen(run: RunningTurn, call: ModelCall, message: OpenMessage): 
   const stop = new AbortController()
   const signal = AbortSignal.any([run.signal, stop.signal])
   const prompt = promptOf(call.instructions, call.conversation, await urlReader(call))
+  const outOfTime = run.agent.budget?.onExceeded === 'ask' ? undefined : run.budget.wallMsLeft
+  if (outOfTime !== undefined) {
+    void run.clock.sleep(outOfTime, stop.signal).then(() => stop.abort(run.budget.outOfTime()))
+  }
   const stall = new StallWatch(run.clock, run.agent.stallMs ?? STALL_MS)
   const calling = call.model.doStream({
     prompt,
@@ -101,6 +105,8 @@ async function listen(run: RunningTurn, call: ModelCall, message: OpenMessage): 
     for (;;) {
       const { done, value } = await stall.within(reader.read())
       run.voice.ensureSpeaking()
+      // A read that was freed looks like the end of the stream.
+      if (stop.signal.aborted) throw stop.signal.reason
       if (done) return hearing.end()
       run.bounded(() => hearing.hear(value))
       await run.voice.room()

@@ -3,7 +3,7 @@ import type { Commit, Usage } from '@longwire/protocol'
 import { describeModel } from '../model/model.ts'
 import { AgentFailure } from '../turn/failure.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
-import { type Budget, type Overrun, overrunOf, spentBy, spentWith } from './budget.ts'
+import { type Budget, type Overrun, overrunOf, overrunText, spentBy, spentWith } from './budget.ts'
 import { priceOf, withCost } from './price.ts'
 import { workedMs } from './worked-ms.ts'
 
@@ -44,11 +44,34 @@ export class TurnBudget {
     this.#grants[bound] = (this.#grants[bound] ?? 0) + more
   }
 
+  /** How long the turn may still work by its bounds of time; undefined where it has none. */
+  get wallMsLeft(): number | undefined {
+    const { budget } = this.#run.agent
+    if (budget?.turn?.wallMs === undefined && budget?.session?.wallMs === undefined) return undefined
+    const earlier = this.#run.start.used?.wallMs ?? 0
+    const left = (scope: 'turn' | 'session', used: number) => {
+      const given = budget[scope]?.wallMs
+      return given === undefined ? Number.POSITIVE_INFINITY : given + (this.#grants[`${scope}.wallMs`] ?? 0) - used
+    }
+    const { wallMs } = this
+    return Math.max(0, Math.min(left('turn', wallMs), left('session', earlier + wallMs)))
+  }
+
+  /** Why a model call is stopped that went on for longer than there was time. */
+  outOfTime(): AgentFailure {
+    const over = this.over(0)
+    return new AgentFailure('budget_exceeded', over ? overrunText(over) : 'the turn is out of working time')
+  }
+
+  /** Milliseconds at work, over all runs of the turn. */
+  get wallMs(): number {
+    return Math.max(0, this.#run.clock.now() - this.#startedAt - this.#waitedMs) + this.#workedBefore
+  }
+
   /** The bound that does not let the turn go on, with so many more tool calls. */
   over(toolCalls: number): Overrun | undefined {
     const { budget } = this.#run.agent
-    const wallMs = Math.max(0, this.#run.clock.now() - this.#startedAt - this.#waitedMs) + this.#workedBefore
-    const turn = spentBy(this.#run.usage, this.#toolCalls, wallMs)
+    const turn = spentBy(this.#run.usage, this.#toolCalls, this.wallMs)
     const session = spentWith(this.#run.start.used, turn)
     return budget && overrunOf(budget, { turn, session }, toolCalls, this.#grants)
   }
