@@ -238,7 +238,7 @@ export class Session<A extends AgentLike = AgentLike> {
 
   /** Lets the agent have a turn by itself again and again, the first time after this period. */
   every(everyMs: number, what?: ScheduleOptions): Promise<string> {
-    return this.#say('schedule', { everyMs, ...what }).then((ok) => ok.schedule!)
+    return this.at(0, { everyMs, at: undefined, ...what } as ScheduleOptions)
   }
 
   /** Takes back what would begin by itself: `view.schedules` says what there is. */
