@@ -42,8 +42,6 @@ export interface AttachmentListener {
   attached(): void
   /** The view was moved by `event`. */
   moved(event: ReadEvent): void
-  /** Others have come or gone. */
-  present(): void
   outboxChanged(): void
   ended(error: LongwireError): void
 }
@@ -136,7 +134,7 @@ export class Attachment {
     if (this.#state.kind === 'ended') return
     this.#stopTimer()
     this.viewers = []
-    this.#listener.present()
+    this.#listener.outboxChanged()
     this.#outbox.lineLost()
     if (this.#state.kind !== 'fetching') this.#state = { kind: 'away' }
   }
@@ -190,7 +188,7 @@ export class Attachment {
         break
       case 'presence':
         this.viewers = frame.viewers
-        this.#listener.present()
+        this.#listener.outboxChanged()
         break
       case 'error':
         this.#refused(frame)

@@ -78,7 +78,6 @@ export class Session<A extends AgentLike = AgentLike> {
         ready.resolve(this)
       },
       moved: (event) => this.#moved(event),
-      present: () => this.#tellSubscribers(),
       outboxChanged: () => this.#outboxChanged(),
       ended: (error) => {
         this.#error = error
@@ -238,7 +237,7 @@ export class Session<A extends AgentLike = AgentLike> {
 
   /** Lets the agent have a turn by itself again and again, the first time after this period. */
   every(everyMs: number, what?: ScheduleOptions): Promise<string> {
-    return this.at(0, { everyMs, at: undefined, ...what } as ScheduleOptions)
+    return this.#say('schedule', { everyMs, ...what }).then((ok) => ok.schedule!)
   }
 
   /** Takes back what would begin by itself: `view.schedules` says what there is. */
