@@ -194,19 +194,19 @@ export class Session<A extends AgentLike = AgentLike> {
   }
 
   /** Stops the running turn. What was said so far stays, marked as partial. */
-  async cancel(): Promise<void> {
+  cancel(): Promise<void> {
     // Names the turn, so that a cancel which has to wait for a line cannot stop a later one.
     const turn = this.view.turns.findLast(({ status }) => status === 'running' || status === 'waiting')?.turn
-    await this.#say('cancel', { turn })
+    return this.#say('cancel', { turn })
   }
 
   /**
    * The first answer to a request wins; a later one rejects with `already_settled` and its `outcome`. It is bound to what
    * the view shows of the request: an approval of another input is refused.
    */
-  async answer(request: string, answer: RequestAnswer<AnswerOf<A>>): Promise<void> {
+  answer(request: string, answer: RequestAnswer<AnswerOf<A>>): Promise<void> {
     const hash = this.view.requests.find((open) => open.request === request)?.hash
-    await this.#say('answer', { request, hash, ...answer })
+    return this.#say('answer', { request, hash, ...answer })
   }
 
   /**
@@ -218,13 +218,13 @@ export class Session<A extends AgentLike = AgentLike> {
   }
 
   /** Puts inputs that wait into another order: these go first, in this order. */
-  async arrange(inputs: readonly string[]): Promise<void> {
-    await this.#say('arrange', { inputs })
+  arrange(inputs: readonly string[]): Promise<void> {
+    return this.#say('arrange', { inputs })
   }
 
   /** Changes what is kept with the session, `{ title: 'Semis in Asia' }` for one: null takes a field away. */
-  async describe(metadata: Metadata): Promise<void> {
-    await this.#say('describe', { metadata })
+  describe(metadata: Metadata): Promise<void> {
+    return this.#say('describe', { metadata })
   }
 
   /**
@@ -232,22 +232,22 @@ export class Session<A extends AgentLike = AgentLike> {
    * of the schedule, by which `unschedule` takes it back.
    */
   at(when: Date | number, what?: ScheduleOptions): Promise<string> {
-    return this.#say('schedule', { at: +when, ...what }).then((ok) => ok.schedule!)
+    return this.#say<Ok>('schedule', { at: +when, ...what }).then((ok) => ok.schedule!)
   }
 
   /** Lets the agent have a turn by itself again and again, the first time after this period. */
   every(everyMs: number, what?: ScheduleOptions): Promise<string> {
-    return this.#say('schedule', { everyMs, ...what }).then((ok) => ok.schedule!)
+    return this.#say<Ok>('schedule', { everyMs, ...what }).then((ok) => ok.schedule!)
   }
 
   /** Takes back what would begin by itself: `view.schedules` says what there is. */
-  async unschedule(schedule: string): Promise<void> {
-    await this.#say('unschedule', { schedule })
+  unschedule(schedule: string): Promise<void> {
+    return this.#say('unschedule', { schedule })
   }
 
   /** Takes back an input that is not yet applied. */
-  async withdraw(input: string): Promise<void> {
-    await this.#say('withdraw', { input })
+  withdraw(input: string): Promise<void> {
+    return this.#say('withdraw', { input })
   }
 
   /** Turns from before those that the view shows, or from before the turn that is named: 20 unless told otherwise. */
@@ -296,13 +296,13 @@ export class Session<A extends AgentLike = AgentLike> {
   }
 
   /** One command of this session; it is made once, however often it has to be sent. */
-  #say(type: SessionCommandType, fields: object): Promise<Ok> {
-    return this.#attachment.post({ type, id: this.#newId(), ...fields } as SessionCommand)
+  #say<Answer = void>(type: SessionCommandType, fields: object): Promise<Answer> {
+    return this.#attachment.post({ type, id: this.#newId(), ...fields } as SessionCommand) as Promise<never>
   }
 
   /** Ends the session for everybody. Its log can still be read. */
-  async close(): Promise<void> {
-    await this.#say('close', {})
+  close(): Promise<void> {
+    return this.#say('close', {})
   }
 
   /** Stops reading. The session goes on without this handle. */
