@@ -150,8 +150,8 @@ export class Client {
   }
 
   /** Makes a session that begins as this one did, up to a place, and is at rest: to try again from there. */
-  async fork(session: string, options: ForkOptions = {}): Promise<ForkedSession> {
-    return (await this.#doors()).fork(session, { ...options, id: this.#outside.randomId() })
+  async fork(session: string, options?: ForkOptions): Promise<ForkedSession> {
+    return (await this.#doors()).fork(session, this.#outside.randomId(), options)
   }
 
   /** Ends every handle and the line. The sessions themselves go on. */

@@ -104,10 +104,10 @@ export class Doors {
     return this.#get(`v1/sessions/${encodeURIComponent(id)}`)
   }
 
-  async fork(session: string, wanted: ForkOptions & { readonly id: string }): Promise<ForkedSession> {
+  async fork(session: string, id: string, options?: ForkOptions): Promise<ForkedSession> {
     return this.#ask(`v1/sessions/${encodeURIComponent(session)}/fork`, {
       method: 'POST',
-      body: JSON.stringify(wanted),
+      body: JSON.stringify({ ...options, id }),
     })
   }
 
