@@ -196,7 +196,7 @@ export class Session<A extends AgentLike = AgentLike> {
   /** Stops the running turn. What was said so far stays, marked as partial. */
   cancel(): Promise<void> {
     // Names the turn, so that a cancel which has to wait for a line cannot stop a later one.
-    const turn = this.view.turns.findLast(({ status }) => status === 'running' || status === 'waiting')?.turn
+    const turn = this.view.turns.findLast(({ endedAt }) => endedAt === undefined)?.turn
     return this.#say('cancel', { turn })
   }
 
