@@ -108,7 +108,8 @@ function labelOf(rows: readonly Row[]): ((row: Row) => string) | undefined {
   if (other === undefined) return undefined
   const isRepeated = new Set(rows.map((row) => row[other])).size < rows.length
   if (!isRepeated) return (row) => String(row[other])
-  return typeof first.date === 'string' ? (row) => `${row[other]}, ${shortDate(String(row.date))}` : undefined
+  const short = typeof first.ticker === 'string' ? 'ticker' : other
+  return typeof first.date === 'string' ? (row) => `${row[short]}, ${shortDate(String(row.date))}` : undefined
 }
 
 /** The columns that are numbers all the way and worth drawing, best first. */

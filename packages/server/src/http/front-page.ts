@@ -58,6 +58,15 @@ ${JSON.stringify({ type: 'input', id: 'b', ch: 1, text: question })}</code></pre
     </html>`
 }
 
+/** What went wrong in agents, to be laid over the console of whoever writes them; nothing where nothing did. */
+export function faultsOver(faults: readonly AgentFault[]): string {
+  if (faults.length === 0) return ''
+  return String(html`<details class="faults">
+    <summary>What went wrong in agents (${faults.length})</summary>
+    ${faults.toReversed().map(faultOf)}
+  </details>`)
+}
+
 /** An error of an agent, newest first, with the line it came from. */
 function faultOf({ file, at, about, message, text, source }: AgentFault) {
   const where = source ? `${source.path}:${source.line}` : file

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { DoorHouse, Doors } from '../context.ts'
-import { frontPage } from '../front-page.ts'
+import { faultsOver, frontPage } from '../front-page.ts'
 import { CHANGES } from './changes.ts'
 
 /** The addresses that are pages of the console. Every other one is a door, or nothing. */
@@ -38,8 +38,11 @@ export function consoleDoors(doors: Doors, house: DoorHouse): void {
   }
 }
 
-/** In development the page is told where it hears of changes. */
-function pageOf(html: string, { changes }: DoorHouse): string {
-  if (changes === undefined) return html
-  return html.replace('</head>', `  <meta name="longwire-changes" content="${CHANGES}" />\n  </head>`)
+/** In development the page is told where it hears of changes, and shows what went wrong in agents. */
+function pageOf(html: string, { changes, faults }: DoorHouse): string {
+  const over = faultsOver(faults())
+  // As functions: what an agent threw may hold a `$`.
+  const shown = over === '' ? html : html.replace('<div id="page">', (page) => `${over}\n    ${page}`)
+  if (changes === undefined) return shown
+  return shown.replace('</head>', (end) => `  <meta name="longwire-changes" content="${CHANGES}" />\n  ${end}`)
 }
