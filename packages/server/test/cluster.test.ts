@@ -113,14 +113,15 @@ test('[N34] an operator empties a node, and it takes sessions again when that is
   const [a, b] = [all[0]!, all[1]!]
   const here = await a.connect()
   await here.open()
-  const drained = await b.post('/v1/nodes/a', { drain: true })
-  expect(drained).toMatchObject({ status: 200, body: { name: 'a', drain: true } })
   const listed = async (name: string) => {
     const { body } = await b.fetch('/v1/nodes')
     return (body.nodes as unknown as { name: string; sessions: number; isDraining: boolean }[]).find(
       (each) => each.name === name,
     )!
   }
+  await eventually(async () => (await listed('a')).sessions === 1)
+  const drained = await b.post('/v1/nodes/a', { drain: true })
+  expect(drained).toMatchObject({ status: 200, body: { name: 'a', drain: true } })
   await eventually(async () => {
     const node = await listed('a')
     return node.isDraining && node.sessions === 0

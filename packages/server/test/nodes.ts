@@ -21,11 +21,11 @@ export interface Nodes {
   start(name: string, options?: Partial<ServerOptions>): Promise<Node>
 }
 
-/** Short, so that a node is noticed to be dead within half a second. */
+/** Short, so that a node is soon noticed to be dead, and long enough for a machine with much else to do. */
 const QUICK = {
-  leaseMs: 400,
-  beatMs: 80,
-  marginMs: 120,
+  leaseMs: 1_200,
+  beatMs: 150,
+  marginMs: 400,
   sweepMs: 50,
   followMs: 100,
   actMs: 500,
