@@ -140,7 +140,8 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
         await tabs.first().waitFor()
         for (let index = 0; index < (await tabs.count()); index += 1) {
           await tabs.nth(index).click()
-          await page.getByRole('tabpanel').waitFor()
+          // The one before it is still on its way out.
+          await expect.poll(() => page.getByRole('tabpanel').count()).toBe(1)
           await page.evaluate(axe.source)
           const found = await page.evaluate(() => (globalThis as never as Axe).axe.run())
           expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
