@@ -1,5 +1,11 @@
+import { LIMITS } from '@longwire/protocol'
+import { MemoryStore } from '@longwire/store'
+import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
+import { SYSTEM_CLOCK } from '../src/clock.ts'
 import { createServer, type LongwireServer } from '../src/index.ts'
+import { Session } from '../src/session/session.ts'
+import { NEW_SESSION } from '../src/session/session-state.ts'
 import { Peer } from './peer.ts'
 import { ScriptedHost } from './scripted-host.ts'
 
@@ -44,4 +50,18 @@ describe('a session over a WebSocket', () => {
     ])
     expect(peer.events()[5]).toMatchObject({ text: 'lo "you"', part: '0', turn: 't3', step: 't3.1' })
   })
+})
+
+test('[P4] a session that comes back into memory goes on behind the last place it gave out', async () => {
+  const store = new MemoryStore()
+  const about = { key: 'ses_1', session: 'ses_1', agent: 'echo', principal: 'local', metadata: {}, createdAt: 1 }
+  const record = await store.create(about, ['{}', '{}'])
+  const log = pino({ level: 'silent' })
+  const house = { store, clock: SYSTEM_CLOCK, limits: LIMITS, log, describeAgent: () => undefined }
+  const before = new Session(house, record, NEW_SESSION)
+  before.nextDraftPlace()
+  before.nextDraftPlace()
+  const after = new Session(house, record, NEW_SESSION)
+  after.goOnFrom(before.place)
+  expect(after.nextDraftPlace()).toEqual({ seq: 2, sub: 3 })
 })

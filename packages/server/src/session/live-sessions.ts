@@ -1,3 +1,4 @@
+import type { Place } from '@longwire/protocol'
 import type { Parting, SessionRecord } from '@longwire/store'
 import type { Clock } from '../clock.ts'
 import type { CommandGround } from '../commands/session-command.ts'
@@ -30,8 +31,8 @@ export class LiveSessions {
   readonly #loading = new Map<string, Promise<Run | undefined>>()
   readonly #folds: FoldKeeper
   #handsOn = false
-  /** Sessions out of memory whose turn only waits: it was let go of, and is not lost. */
-  readonly #parked = new Set<string>()
+  /** Sessions out of memory whose turn only waits: it was let go of, and is not lost. With the last place they gave out. */
+  readonly #parked = new Map<string, Place>()
 
   constructor(house: LiveHouse) {
     this.#house = house
@@ -166,7 +167,7 @@ export class LiveSessions {
     const { isParked } = turns
     dismiss(ground)
     this.forget(session.key)
-    if (isParked) this.#parked.add(session.key)
+    if (isParked) this.#parked.set(session.key, session.place)
   }
 
   #bring(key: string, bring: () => Promise<Run | undefined>): Promise<Run | undefined> {
@@ -197,7 +198,12 @@ export class LiveSessions {
     // Before anybody has it: an open turn has no runner now, and inputs may wait for one.
     const { session, turns, tasks } = ground
     await session.mailbox.ask(async () => {
-      if (this.#parked.delete(key)) turns.takeParked()
+      const place = this.#parked.get(key)
+      this.#parked.delete(key)
+      if (place) {
+        session.goOnFrom(place)
+        turns.takeParked()
+      }
       await turns.recover('node_died', 'the process that ran the turn died')
       await tasks.recover()
     })

@@ -109,6 +109,11 @@ export class Session implements ReadSession {
     return { seq: this.#head, sub: this.#sub }
   }
 
+  /** Goes on behind the last place given out, after the session was out of memory: none may be given twice. */
+  goOnFrom({ seq, sub }: Place): void {
+    if (seq === this.#head) this.#sub = sub
+  }
+
   /** What is being said. It is made when something is said first: most sessions are quiet most of the time. */
   get drafts(): OpenDrafts {
     if (!this.#drafts) {
