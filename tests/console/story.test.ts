@@ -92,8 +92,13 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
 
   test('all of it goes with the keyboard alone', async () => {
     const { page, complaints, leave } = await visit(browser, server.url)
-    await page.locator('.composer-text').waitFor()
-    await page.keyboard.press('Alt+KeyI')
+    await page.getByText('Thinks with').waitFor()
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('Alt+KeyI')
+        return page.evaluate('document.activeElement?.className')
+      })
+      .toContain('composer-text')
     await page.keyboard.type('Buy 500 Hanabi')
     await page.keyboard.press('Enter')
     await page.getByRole('group', { name: /^May I use/ }).waitFor()
