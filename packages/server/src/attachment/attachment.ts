@@ -1,4 +1,4 @@
-import { comparePlaces, type Filter, isAfter, type Place, type Recovered } from '@longwire/protocol'
+import { comparePlaces, type Filter, isAfter, type Place, parsePlace, type Recovered } from '@longwire/protocol'
 import type { Seat } from '../presence/presence.ts'
 import type { Refusal } from '../refusal.ts'
 import type { LogEvent } from '../session/log-event.ts'
@@ -116,7 +116,8 @@ export class Attachment implements Reader {
     const { session } = this
     const view = await session.views.current(this.#options.filter)
     if (session !== this.session) return this.#snapshot()
-    const place = this.session.place
+    // Where the view stands, not the session: it may have gone on before the view was handed over.
+    const place = parsePlace(view.at)!
     this.#move({ type: 'sent', place })
     if (this.#state.kind !== 'ended' && !this.#outlet.snapshot(place, JSON.stringify(view))) this.#fallBehind()
   }
