@@ -78,16 +78,19 @@ export interface EventPage {
   readonly recovered: Recovered
 }
 
+/** Whoever is asked over plain HTTP and says nothing for so long is not there: a line may be half-open here too. */
+const SILENT_MS = 20_000
+
 /** What is asked over plain HTTP: the lists, and what is too big for a frame. */
 export class Doors {
   readonly #base: URL
   readonly #auth: Auth
-  readonly #fetch: Outside['fetch']
+  readonly #outside: Pick<Outside, 'fetch' | 'clock'>
 
-  constructor(base: URL, auth: Auth | undefined, credentials: Credentials, { fetch }: Pick<Outside, 'fetch'>) {
+  constructor(base: URL, auth: Auth | undefined, credentials: Credentials, outside: Pick<Outside, 'fetch' | 'clock'>) {
     this.#base = base
     this.#auth = auth ?? (() => credentials)
-    this.#fetch = fetch
+    this.#outside = outside
   }
 
   async agents(): Promise<readonly AgentInfo[]> {
@@ -151,11 +154,21 @@ export class Doors {
     const who = await headersOf(await this.#auth(), { method, url: url.href, ...(body === undefined ? {} : { body }) })
     const accept = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
     const headers = { ...accept, ...who }
+    const silence = new AbortController()
+    const { fetch, clock } = this.#outside
+    let stopTimer = () => {}
+    const heard = () => {
+      stopTimer()
+      stopTimer = clock.after(SILENT_MS, () => silence.abort())
+    }
     try {
-      const response = await this.#fetch(url, { ...asked, headers })
-      return { status: response.status, ok: response.ok, text: await response.text() }
+      heard()
+      const response = await fetch(url, { ...asked, headers, signal: silence.signal })
+      return { status: response.status, ok: response.ok, text: await textOf(response, heard) }
     } catch (cause) {
       throw localError('unreachable', url.origin, cause)
+    } finally {
+      stopTimer()
     }
   }
 }
@@ -167,6 +180,20 @@ function search(query: Query): string {
     value === undefined ? [] : [[name, `${value}`] as [string, string]],
   )
   return `?${new URLSearchParams(given)}`
+}
+
+/** The text of the answer. `heard` is called for each piece of it that comes. */
+async function textOf(response: Response, heard: () => void): Promise<string> {
+  heard()
+  const reader = response.body?.getReader()
+  if (!reader) return response.text()
+  const decoder = new TextDecoder()
+  for (let text = ''; ; ) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    heard()
+    text += decoder.decode(value, { stream: true })
+  }
 }
 
 function parsed(text: string): unknown {
