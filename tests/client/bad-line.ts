@@ -78,8 +78,8 @@ export class BadLine {
       const fate = this.#isCalm || this.#faults >= faults ? 1 : chance()
       if (fate < cut) {
         this.#faults += 1
-        // Some of it arrives.
-        to.write(piece.subarray(0, Math.floor(piece.length * chance())))
+        // Some of it arrives, unless something before it did not.
+        if (!isDeaf) to.write(piece.subarray(0, Math.floor(piece.length * chance())))
         setImmediate(() => {
           from.destroy()
           to.destroy()

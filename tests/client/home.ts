@@ -51,8 +51,8 @@ export async function logOf(url: string, session: string): Promise<readonly Comm
   return events
 }
 
-export function until(session: Session, isSo: () => boolean): Promise<void> {
-  return becomes(session.subscribe, isSo)
+export function until({ subscribe }: Pick<Session, 'subscribe'>, isSo: () => boolean): Promise<void> {
+  return becomes(subscribe, isSo)
 }
 
 export function online(client: Client, wire: Extract<LinkState, { kind: 'online' }>['wire']): Promise<void> {

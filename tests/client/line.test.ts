@@ -35,3 +35,18 @@ test('[W14] a line is begun for one whom the request identifies, and nobody with
   expect((await fetch(`${url}/v1/line/frames?poll=2`, { headers })).status).toBe(404)
   expect((await fetch(`${url}/v1/line/frames`, { method: 'POST', body: '{}' })).status).toBe(404)
 })
+
+test('[W16] a line over HTTP of which nothing was heard for three heartbeats has ended, though it took what it was told', async () => {
+  const { url } = await served({ heartbeatMs: 30 })
+  const begun = await fetch(`${url}/v1/line`, { method: 'POST', headers: { accept: 'text/event-stream' } })
+  const headers = { 'longwire-line': begun.headers.get('longwire-line')! }
+  let told = ''
+  const reading = async () => {
+    for await (const piece of begun.body!.pipeThrough(new TextDecoderStream())) told += piece
+  }
+  await expect(reading()).rejects.toThrow('terminated')
+  expect(told).toContain('"type":"heartbeat"')
+  expect(told).not.toContain('event: close')
+  const said = await fetch(`${url}/v1/line/frames`, { method: 'POST', headers, body: '{"type":"ping","id":"a"}' })
+  expect([said.status, await said.json()]).toMatchObject([404, { code: 'not_found' }])
+})

@@ -1,5 +1,7 @@
 /** Storms that a client once did not weather. They stay. */
-export const SEEDS_THAT_FAILED: readonly number[] = []
+export const SEEDS_THAT_FAILED: readonly number[] = [
+  1795653572016, 1795653572046, 1795653572055, 1795653572069, 1795653572079, 1795654453003, 1795654571041,
+]
 
 /** Chance that begins with a seed and can be had again (mulberry32). */
 export function seeded(seed: number): () => number {
