@@ -183,7 +183,7 @@ export class Client {
         this.#byChannel.set(this.#channels, attachment)
         return this.#channels
       },
-      released: (_attachment, ch) => this.#byChannel.delete(ch),
+      released: (ch) => this.#byChannel.delete(ch),
       storage: this.#options.storage,
       doors: this.#doors,
       keptSends: (session) => this.#keptSends(session),

@@ -28,7 +28,7 @@ export interface Line {
   send(command: Command): void
   /** A channel that no attachment of this client ever had. */
   newChannel(attachment: Attachment): number
-  released(attachment: Attachment, ch: number): void
+  released(ch: number): void
   readonly storage: ClientStorage | undefined
   /** What is asked of the session over plain HTTP. */
   doors(): Promise<Doors>
@@ -133,8 +133,10 @@ export class Attachment {
   lineLost(): void {
     if (this.#state.kind === 'ended') return
     this.#stopTimer()
-    this.viewers = []
-    this.#listener.outboxChanged()
+    if (this.viewers[0]) {
+      this.viewers = []
+      this.#listener.outboxChanged()
+    }
     this.#outbox.lineLost()
     if (this.#state.kind !== 'fetching') this.#state = { kind: 'away' }
   }
@@ -170,7 +172,7 @@ export class Attachment {
     this.#stopTimer()
     this.#state = { kind: 'ended', error }
     if (wasAttached) this.#leaveChannel()
-    this.#line.released(this, this.#ch)
+    this.#line.released(this.#ch)
     this.#outbox.fail(error)
     this.#listener.ended(error)
   }
@@ -259,7 +261,7 @@ export class Attachment {
   // What comes meanwhile is let go and asked for again from the place that the commit leads to: nothing has to be held.
   async #fetch(href: string): Promise<void> {
     this.#leaveChannel()
-    this.#line.released(this, this.#ch)
+    this.#line.released(this.#ch)
     this.#ch = this.#line.newChannel(this)
     this.#outbox.lineLost()
     this.#state = { kind: 'fetching' }
