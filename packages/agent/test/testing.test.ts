@@ -70,6 +70,32 @@ test('[G65] a person who stops the turn keeps what was said, and no call is left
   expect(run.calls).toMatchObject([{ name: 'slow', outcome: 'cancelled' }])
 })
 
+test('[G70] a tool that is stopped says in a test how it ended, as it does on a server', async () => {
+  const clock = testClock()
+  const pay = tool({
+    description: 'pays, and does not leave it half done',
+    inputSchema: z.object({}),
+    execute: async (_, { signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      await clock.sleep(500)
+      return 'paid'
+    },
+  })
+  const own = defineAgent({ name: 'a', model: 'anthropic:none', tools: { pay, note } })
+  const play = (toolGraceMs?: number) => {
+    const model = scripted([[says('I pay.'), calls('pay'), calls('note', { text: 'paid' })]])
+    return testAgent(own, { model, clock, cancelAt: 2, ...(toolGraceMs === undefined ? {} : { toolGraceMs }) })
+  }
+  const run = await play()
+  expect(run).toMatchObject({ outcome: 'cancelled', text: 'I pay.' })
+  expect(run.calls[0]).toMatchObject({ outcome: 'ok', output: 'paid' })
+  const closing = ['tool.finished', 'turn.stopping', 'tool.finished', 'turn.ended']
+  expect(run.log.map(({ type }) => type).filter((type) => closing.includes(type))).toEqual(closing)
+  const [late] = (await play(100)).calls
+  expect(late).toMatchObject({ outcome: 'cancelled', error: expect.stringContaining('100 ms') })
+  expect((await play(0)).of('turn.stopping')).toEqual([])
+})
+
 const note = tool({
   description: 'notes',
   inputSchema: z.object({ text: z.string() }),

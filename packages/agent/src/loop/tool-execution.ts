@@ -46,6 +46,8 @@ export async function execute(
     void run.clock.sleep(timeout, stop.signal).then(() => stop.abort(tookTooLong(timeout)))
   }
   try {
+    // What was stopped as it was about to begin does not begin.
+    run.signal.throwIfAborted()
     const running = currentScope.run(scope, async () => await tool.execute(input, context))
     return await resultOf(tool, await untilOver(run, tool, context.signal, running))
   } catch (error) {

@@ -26,6 +26,7 @@ export class TestLife {
   readonly #runs = new Map<string, TestRunning>()
   #host!: InProcessHost
   #isOver = false
+  #isStopping = false
   #batches = 0
   #isReleasing = false
 
@@ -58,7 +59,7 @@ export class TestLife {
   /** A batch of what `running` said has been taken. */
   took(): void {
     this.#batches++
-    if (!this.#isOver) void this.#whileWaiting().catch((error: unknown) => this.fail(error))
+    if (!this.#isOver && !this.#isStopping) void this.#whileWaiting().catch((error: unknown) => this.fail(error))
   }
 
   ended(name: string): void {
@@ -78,6 +79,16 @@ export class TestLife {
     this.#over.resolve(over)
   }
 
+  /** A person stops the turn: it is over when its tools have ended, or their time is. */
+  stop(): void {
+    if (this.#isStopping || this.#isOver) return
+    const turn = this.#runs.get(this.#session.turn)
+    if (!turn || !this.#session.beginsToStop()) return this.finish('cancelled')
+    this.#isStopping = true
+    turn.stop(this.#session.toolGraceMs)
+    void this.#passGrace()
+  }
+
   fail(error: unknown): void {
     this.finish('crashed')
     this.#over.promise.catch(() => {})
@@ -93,7 +104,7 @@ export class TestLife {
     if (this.#isReleasing) return
     this.#isReleasing = true
     try {
-      while (!this.#isOver && this.#isWaiting && (await this.#isQuiet())) {
+      while (this.#mayRelease && (await this.#isQuiet())) {
         if (this.#session.options.parks) this.finish('parked')
         else if (!(await this.#session.release((request, settled) => this.settle(request, settled)))) return
       }
@@ -102,13 +113,30 @@ export class TestLife {
     }
   }
 
+  get #mayRelease(): boolean {
+    return !this.#isOver && !this.#isStopping && this.#isWaiting
+  }
+
   /** Whether nothing more comes for a while; else looks again when it has come. */
   async #isQuiet(): Promise<boolean> {
+    await this.#quiet()
+    return this.#mayRelease
+  }
+
+  /** Time passes for tools that were stopped, once they do no more by themselves. */
+  async #passGrace(): Promise<void> {
+    while (!this.#isOver) {
+      await this.#quiet()
+      if (!this.#isOver) await this.#session.clock.passNext()
+    }
+  }
+
+  /** Resolves when nothing has been said for a while. */
+  async #quiet(): Promise<void> {
     for (let seen = -1; seen !== this.#batches; ) {
       seen = this.#batches
-      for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await this.lastWord()
     }
-    return !this.#isOver && this.#isWaiting
   }
 }
 
@@ -129,6 +157,7 @@ class TestRunning implements RunListener {
   readonly #drafts = new Map<number, TestDraft>()
   #stored = 0
   #isOver = false
+  #isStopping = false
 
   constructor(name: string, life: TestLife, session: TestSession, host: InProcessHost, start: TurnStart) {
     this.#name = name
@@ -155,11 +184,18 @@ class TestRunning implements RunListener {
     this.#life.took()
   }
 
+  /** From here on only how its tools ended is of interest. */
+  stop(graceMs: number): void {
+    this.#isStopping = true
+    this.run.stop('cancelled', graceMs)
+  }
+
   died(code: string, message: string): void {
     this.#life.fail(new Error(`${code}: ${message}`))
   }
 
   #take(item: Said): void {
+    if (this.#isStopping) return this.#takeLast(item)
     switch (item.type) {
       case 'open': {
         const draft = { head: item.head, pieces: [] }
@@ -192,6 +228,11 @@ class TestRunning implements RunListener {
     }
   }
 
+  #takeLast(item: Said): void {
+    if (item.type === 'commit') this.#session.appendLast(item.commits)
+    if (item.type === 'stopped' || item.type === 'end') this.#finish('cancelled')
+  }
+
   #commit(commits: readonly CommitBody[]): void {
     const crash = this.#session.crashNow()
     if (crash !== 'before') this.#session.append(commits)
@@ -199,7 +240,7 @@ class TestRunning implements RunListener {
     if (this.#isOver) return
     this.run.stored(++this.#stored)
     if (crash === 'after') setImmediate(() => this.#life.finish('crashed'))
-    else if (this.#session.isCancelledNow) this.#finish('cancelled')
+    else if (this.#session.isCancelledNow) this.#life.stop()
     else this.#goOn(commits)
   }
 

@@ -1,4 +1,4 @@
-import type { Answer, Commit, EventOf, Metadata } from '@longwire/protocol'
+import { type Answer, type Commit, type EventOf, LIMITS, type Metadata } from '@longwire/protocol'
 import type {
   AgentAnswer,
   AgentInput,
@@ -46,6 +46,8 @@ export interface TestAgentOptions {
   readonly crashAt?: CrashPoint | readonly CrashPoint[]
   /** The person stops the turn after so many appends. */
   readonly cancelAt?: number
+  /** How long tools may take to end once it was stopped, as the bound of a server; 0 as where a person interrupts. */
+  readonly toolGraceMs?: number
   /** Whether a turn that only waits is let go of, and run again when the wait is over, as a server does after a while. */
   readonly parks?: boolean
 }
@@ -152,7 +154,11 @@ export class TestSession {
   }
 
   get isCancelledNow(): boolean {
-    return this.options.cancelAt !== undefined && this.appends >= this.options.cancelAt
+    return !this.end && this.options.cancelAt !== undefined && this.appends >= this.options.cancelAt
+  }
+
+  get toolGraceMs(): number {
+    return this.options.toolGraceMs ?? LIMITS.toolGraceMs
   }
 
   /** What steers at the step boundary that comes now. */
@@ -246,22 +252,45 @@ export class TestSession {
     this.log.say({ type: 'task.finished', turn: this.turn, task, outcome, ...result })
   }
 
+  /** A person stops the turn. Whether tools are at work that may still say how they end; else nothing is written yet. */
+  beginsToStop(): boolean {
+    if (this.toolGraceMs <= 0 || this.#callsAtWork.length === 0) return false
+    this.#keepSaid()
+    this.#rollBack('cancelled')
+    this.#withdraw()
+    this.log.say({ type: 'turn.stopping', turn: this.turn })
+    return true
+  }
+
+  /** Takes of the last words of a run that was stopped how its tools ended. */
+  appendLast(commits: readonly CommitBody[]): void {
+    const open = this.#callsAtWork.map(({ call }) => call)
+    this.append(
+      commits.filter(
+        ({ type, call }) => type === 'trace.span' || (type === 'tool.finished' && open.includes(call as string)),
+      ),
+    )
+  }
+
   /** A person stopped the turn: what was said so far stays. */
   cancel(): void {
+    this.#keepSaid()
+    this.#closeOpen('cancelled')
+    this.log.say({ type: 'turn.ended', turn: this.turn, outcome: 'cancelled', finishReason: 'cancelled' })
+  }
+
+  #keepSaid(): void {
     for (const step of this.#speaking) {
       const said = this.drafts.filter(({ head }) => head.step === step && head.type !== 'chunk.tool')
+      if (said.length === 0) continue
       const parts = said.map(({ head, pieces }) => ({
         type: head.type === 'chunk.text' ? ('text' as const) : ('reasoning' as const),
         text: pieces.join(''),
       }))
       const message = { role: 'assistant' as const, parts }
-      if (parts.length > 0) {
-        this.log.say({ type: 'message.committed', turn: this.turn, step, message, partial: true })
-        this.#speaking.delete(step)
-      }
+      this.log.say({ type: 'message.committed', turn: this.turn, step, message, partial: true })
+      this.#speaking.delete(step)
     }
-    this.#closeOpen('cancelled')
-    this.log.say({ type: 'turn.ended', turn: this.turn, outcome: 'cancelled', finishReason: 'cancelled' })
   }
 
   get #principal(): string {
@@ -271,14 +300,25 @@ export class TestSession {
   /** Every step that spoke is withdrawn, every call has a result, every request an outcome. */
   #closeOpen(outcome: 'completed' | 'failed' | 'cancelled'): void {
     const { turn } = this
-    for (const step of this.#speaking) this.log.say({ type: 'step.rolledback', turn, step, reason: outcome })
-    this.#speaking.clear()
-    const finished = new Set(this.log.of('tool.finished').map(({ call }) => call))
-    for (const { call, at } of this.log.of('tool.started')) {
-      if (finished.has(call)) continue
-      const result = outcome === 'cancelled' ? 'cancelled' : 'error'
+    this.#rollBack(outcome)
+    const result = outcome === 'cancelled' ? 'cancelled' : 'error'
+    for (const { call, at } of this.#callsAtWork) {
       this.log.say({ type: 'tool.finished', turn, call, outcome: result, tookMs: Math.max(0, this.clock.now() - at) })
     }
+    this.#withdraw()
+  }
+
+  get #callsAtWork(): readonly EventOf<'tool.started'>[] {
+    const finished = new Set(this.log.of('tool.finished').map(({ call }) => call))
+    return this.log.of('tool.started').filter(({ call }) => !finished.has(call))
+  }
+
+  #rollBack(reason: string): void {
+    for (const step of this.#speaking) this.log.say({ type: 'step.rolledback', turn: this.turn, step, reason })
+    this.#speaking.clear()
+  }
+
+  #withdraw(): void {
     for (const request of [...this.#open.keys()]) this.settle(request, { outcome: 'withdrawn' })
   }
 
