@@ -47,7 +47,7 @@ test('[G70] a tool that ends within its grace has its own result, and one that d
   const turn = new Recorder(host, turnOf('a', 'x'))
   await begun
   // That they began was said before the stop, and may be on its way.
-  await turn.until(({ said_ }) => said_.filter(({ type }) => type === 'progress').length === 5)
+  await turn.until(({ said_ }) => said_.some((item) => item.type === 'progress' && item.key === 't1.6.s1'))
   const before = turn.said_.length
   turn.run.stop('stopped by a person', 60)
   await turn.until(({ said_ }) => said_.at(-1)?.type === 'stopped')

@@ -83,7 +83,10 @@ export class TestLife {
   stop(): void {
     if (this.#isStopping || this.#isOver) return
     const turn = this.#runs.get(this.#session.turn)
-    if (!turn || !this.#session.beginsToStop()) return this.finish('cancelled')
+    if (!turn || !this.#session.beginsToStop()) {
+      this.finish('cancelled')
+      return
+    }
     this.#isStopping = true
     turn.stop(this.#session.toolGraceMs)
     void this.#passGrace()
@@ -172,7 +175,8 @@ class TestRunning implements RunListener {
     for (const item of said) {
       if (this.#isOver) return
       try {
-        this.#take(item)
+        if (this.#isStopping) this.#takeLast(item)
+        else this.#take(item)
       } catch (error) {
         this.#isOver = true
         this.#life.fail(error)
@@ -195,7 +199,6 @@ class TestRunning implements RunListener {
   }
 
   #take(item: Said): void {
-    if (this.#isStopping) return this.#takeLast(item)
     switch (item.type) {
       case 'open': {
         const draft = { head: item.head, pieces: [] }
