@@ -1,5 +1,6 @@
 // An empty project that installs what `npm pack` makes of this repository, as a stranger would, and runs things in it.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -41,6 +42,7 @@ export class Consumer {
     await run('npm', ['install', ...flags], { cwd: directory, env: outsideEnvironment() })
     for (const name of ASIDE) {
       const place = join(directory, 'node_modules', name)
+      if (existsSync(place)) continue // one of the packages brings it
       await mkdir(dirname(place), { recursive: true })
       await symlink(join(ROOT, 'node_modules', name), place, 'dir')
     }
