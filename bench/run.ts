@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { catchUp } from './measures/catch-up.ts'
+import { comingBack } from './measures/coming-back.ts'
 import { commits } from './measures/commits.ts'
 import { consolePictures } from './measures/console-pictures.ts'
 import { hostile } from './measures/hostile.ts'
@@ -8,6 +9,7 @@ import { idleMemory } from './measures/idle-memory.ts'
 import { latency } from './measures/latency.ts'
 import { neighbour } from './measures/neighbour.ts'
 import { nodes } from './measures/nodes.ts'
+import { oneLine } from './measures/one-line.ts'
 import { pictures } from './measures/pictures.ts'
 import { recovery } from './measures/recovery.ts'
 import { throughput } from './measures/throughput.ts'
@@ -22,6 +24,8 @@ const MEASURES = [
   latency,
   idleMemory,
   catchUp,
+  comingBack,
+  oneLine,
   turns,
   recovery,
   neighbour,

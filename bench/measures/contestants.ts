@@ -8,6 +8,9 @@ import type { Served } from '../servers/longwire.ts'
 /** The agent that says what the load generator asks for. */
 export const SPEAKER = new URL('../servers/bench-agent.ts', import.meta.url)
 
+/** The agent that says so many pieces and ends. */
+export const PAGE_AGENT = new URL('../servers/page-agent.ts', import.meta.url)
+
 export type Name = 'longwire' | 'raw ws'
 
 /** Both servers, each in a process of its own and fresh, and a load generator in a third. */
@@ -52,4 +55,9 @@ export function startLongwire(data: string, agents: readonly URL[] = [SPEAKER], 
 
 export function startLoad(): Promise<Child> {
   return Child.start(new URL('../load/load.ts', import.meta.url))
+}
+
+/** Clients whose lines are cut and come back. */
+export function startReturning(): Promise<Child> {
+  return Child.start(new URL('../load/returning-process.ts', import.meta.url))
 }

@@ -6,7 +6,7 @@ import { answering, VITALS } from '../process/answering.ts'
 import { firstPiece, nextTick, PIECES, PIECES_OF_A_MESSAGE, type Script, sharedClock, speakOnTime } from './speech.ts'
 
 // The peer: what one writes on an afternoon. It takes the same commands and streams the same frames, each put into JSON
-// and sent as it is said. It keeps no log, so nobody who loses the line can come back.
+// and sent as it is said. It keeps no log, so nobody who loses the line can come back: all it can do is to say everything again.
 
 const BUFFER_BYTES = 262_144
 
@@ -17,6 +17,7 @@ interface Command {
   readonly text?: string
 }
 
+const kept: string[] = []
 const http = createServer()
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
 http.on('upgrade', (request, stream, head) => {
@@ -41,6 +42,7 @@ function serve(socket: WebSocket, stream: Duplex): void {
     if (type === 'open') send({ type: 'attached', id, ch })
     if (type === 'cancel') running.get(ch)?.abort()
     if (type === 'cancel' || type === 'input') send({ type: 'ok', id, ch })
+    if (type === 'again') for (const frame of saidBefore(Number(text))) socket.send(frame)
     if (type !== 'input') return
     const run = new AbortController()
     running.set(ch, run)
@@ -62,8 +64,7 @@ async function speak(
   let sub = 0
   const say = (text: string) => {
     sub += 1
-    const event = { ch, seq, sub, at: Date.now(), type: 'chunk.text', turn: 't3', step: 't3.1', part: '0', text }
-    socket.send(JSON.stringify(event))
+    socket.send(chunk(ch, seq, sub, text))
   }
   if (pace === 'timer') return speakOnTime(perSecond, signal, () => say(`<${sharedClock()}>`))
   for (let said = firstPiece(); !signal.aborted; ) {
@@ -75,6 +76,16 @@ async function speak(
     if (socket.bufferedAmount >= BUFFER_BYTES) await roomIn(stream)
     await nextTick()
   }
+}
+
+function chunk(ch: number, seq: number, sub: number, text: string): string {
+  return JSON.stringify({ ch, seq, sub, at: Date.now(), type: 'chunk.text', turn: 't3', step: 't3.1', part: '0', text })
+}
+
+/** What it said so far, which it has kept as it was sent. */
+function saidBefore(events: number): readonly string[] {
+  while (kept.length < events) kept.push(chunk(1, 4, kept.length + 1, PIECES[kept.length % PIECES.length]!))
+  return kept.slice(0, events)
 }
 
 function roomIn(stream: Duplex): Promise<void> {
