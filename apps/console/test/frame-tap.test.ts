@@ -53,7 +53,7 @@ describe('a frame in the table', () => {
   })
 
   test('passes a filter by its kind, its channel and its text', () => {
-    const filter = { text: '', ways: new Set(['in'] as const), kinds: new Set(['draft'] as const) }
+    const filter = { text: '', kinds: new Set(['draft'] as const) }
     const draft = passed('{"ch":1,"type":"chunk.text","seq":4,"sub":2,"text":"Hello"}')
     expect(passesFilter(draft, filter)).toBe(true)
     expect(passesFilter(draft, { ...filter, ch: 2 })).toBe(false)

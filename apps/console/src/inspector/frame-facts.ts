@@ -66,13 +66,11 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 export interface FrameFilter {
   /** Found in the frame's text, whatever its case. */
   readonly text: string
-  readonly ways: ReadonlySet<Passed['way']>
   readonly kinds: ReadonlySet<FrameFacts['kind']>
   readonly ch?: number | undefined
 }
 
-export function passesFilter(passed: Passed, { text, ways, kinds, ch }: FrameFilter): boolean {
-  if (!ways.has(passed.way)) return false
+export function passesFilter(passed: Passed, { text, kinds, ch }: FrameFilter): boolean {
   const facts = factsOf(passed)
   if (!kinds.has(facts.kind) || (ch !== undefined && facts.ch !== ch)) return false
   return text === '' || passed.text.toLowerCase().includes(text.toLowerCase())

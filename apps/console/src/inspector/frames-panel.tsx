@@ -17,7 +17,6 @@ const KINDS: readonly { kind: FrameFacts['kind']; label: string }[] = [
   { kind: 'line', label: 'Line' },
 ]
 const ALL = KINDS.map(({ kind }) => kind)
-const WAYS = new Set<Passed['way']>(['in', 'out', 'line'])
 const ARROWS: Record<Passed['way'], { sign: string; says: string }> = {
   in: { sign: '↓', says: 'from the server' },
   out: { sign: '↑', says: 'to the server' },
@@ -35,7 +34,6 @@ export function FramesPanel({ tap }: { tap: FrameTap }) {
   const shown = useMemo(() => {
     const filter = {
       text: wanted,
-      ways: WAYS,
       kinds: new Set([...kinds, 'unreadable'] as FrameFacts['kind'][]),
       ch: /^\d+$/.test(ch) ? Number(ch) : undefined,
     }
