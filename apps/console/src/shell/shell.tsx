@@ -25,8 +25,10 @@ export function Shell({ children }: { children: ReactNode }) {
     request: () => goTo('[data-request]'),
     shortcuts: () => setShortcutsShown((isShown) => !isShown),
     search: () => {
-      if (isNarrow) setListOpen(true)
-      setTimeout(() => document.getElementById('session-search')?.focus())
+      // At once where the list is there: whoever goes on typing types into it.
+      if (!isNarrow || isListOpen) return goToSearch()
+      setListOpen(true)
+      setTimeout(goToSearch)
     },
   })
 
@@ -59,6 +61,10 @@ export function Shell({ children }: { children: ReactNode }) {
       <ShortcutList isOpen={areShortcutsShown} onOpenChange={setShortcutsShown} />
     </ShellContext>
   )
+}
+
+function goToSearch(): void {
+  document.getElementById('session-search')?.focus()
 }
 
 /** To the first of these in the column where the keyboard is, else to the first of the page. */
