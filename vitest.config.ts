@@ -19,8 +19,12 @@ export default defineConfig({
     execArgv: ['--conditions=longwire-source'],
     // Every thread and process that a test starts strips the types of our sources anew, unless Node keeps what it made.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url)) },
-    testTimeout: 20_000,
-    // What is polled for comes when the machine has time for it.
-    expect: { poll: { timeout: 10_000 } },
+    // Bounds for what hangs, far above what any test takes: a slow machine that does other things as well is no fault.
+    testTimeout: 40_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
+    // Real browsers, processes and sockets on a busy machine. Whatever needs its second try is named at the end of the run.
+    retry: 1,
+    reporters: ['default', './scripts/second-tries.ts'],
   },
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { HttpProxy, type Upgrades } from './fault-proxy.ts'
 import { afterwards, clientOf, foldOfLog, IMPATIENT, online, served, until } from './home.ts'
-import { told } from './teller.ts'
+import { goOn, told } from './teller.ts'
 
 async function proxied(upgrades: Upgrades = 'pass', isBuffering = false) {
   const server = await served()
@@ -68,7 +68,7 @@ describe('from wire to wire', () => {
     const { server, proxy } = await proxied(403)
     const client = clientOf(proxy.url, { clock: IMPATIENT })
     const session = await client.open({ agent: 'teller' })
-    const reply = session.ask(JSON.stringify({ pieces: 3_000, step: 100 }))
+    const reply = session.ask(JSON.stringify({ pieces: 3_000, step: 100, waitsFor: 'the WebSocket' }))
     const pieces: string[] = []
     const reading = (async () => {
       for await (const piece of reply) pieces.push(piece)
@@ -77,6 +77,7 @@ describe('from wire to wire', () => {
     proxy.upgrades = 'pass'
     await online(client, 'websocket')
     expect(session.view.turns[0]?.status).toBe('running')
+    goOn('the WebSocket')
     await reading
     expect(pieces.join('').replaceAll('\n', '')).toBe(told(3_000))
     expect(session.view).toEqual(await foldOfLog(server.url, session.id))
@@ -86,7 +87,7 @@ describe('from wire to wire', () => {
     const { server, proxy } = await proxied()
     const client = clientOf(proxy.url, { clock: IMPATIENT, chance: () => 0 })
     const session = await client.open({ agent: 'teller' })
-    const reply = session.ask(JSON.stringify({ pieces: 2_000, step: 100 }))
+    const reply = session.ask(JSON.stringify({ pieces: 2_000, step: 100, waitsFor: 'the poll' }))
     await until(session, () => reply.text.length > 100)
     proxy.upgrades = 426
     proxy.cut()
@@ -94,6 +95,8 @@ describe('from wire to wire', () => {
     proxy.isBuffering = true
     proxy.cut()
     await online(client, 'poll')
+    expect(session.view.turns[0]?.status).toBe('running')
+    goOn('the poll')
     expect((await reply.result).replaceAll('\n', '')).toBe(told(2_000))
     expect(session.view).toEqual(await foldOfLog(server.url, session.id))
   })

@@ -9,17 +9,33 @@ export interface Story {
   readonly step?: number
   /** The turn fails after so many pieces. */
   readonly failAt?: number
+  /** After half of it the teller waits until `goOn` is called with this. */
+  readonly waitsFor?: string
+}
+
+const waiting = new Map<string, PromiseWithResolvers<void>>()
+
+/** Lets the story go on that waits for this, now or when it comes there. */
+export function goOn(name: string): void {
+  gate(name).resolve()
+}
+
+function gate(name: string): PromiseWithResolvers<void> {
+  const known = waiting.get(name) ?? Promise.withResolvers<void>()
+  waiting.set(name, known)
+  return known
 }
 
 /** Says what it is asked for: numbered pieces, so that one that is missing or comes twice can be seen. */
 export const teller: Agent = defineAgent({
   name: 'teller',
   run: async (turn) => {
-    const { pieces, step, failAt } = storyOf(turn.input.text)
+    const { pieces, step, failAt, waitsFor } = storyOf(turn.input.text)
     for (let said = 1; said <= pieces && !turn.signal.aborted; said += 1) {
       await turn.text(`${said} `)
       if (said === failAt) throw new Error('the story broke off')
       if (step && said % step === 0) await turn.step(`part ${said / step}`, () => said)
+      if (waitsFor && said === pieces / 2) await gate(waitsFor).promise
       await tick()
     }
   },

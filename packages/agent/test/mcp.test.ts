@@ -186,7 +186,7 @@ test('[G63] the tools of MCP servers are told when the agent is loaded, and no p
   const [pid] = await printed
   expect(isRunning(pid)).toBe(true)
   await host.close()
-  await vi.waitUntil(() => !isRunning(pid), { timeout: 5_000 })
+  await vi.waitUntil(() => !isRunning(pid), { timeout: 20_000 })
 })
 
 /** Whether there is such a process, one that has ended and that nobody asked about left out. */

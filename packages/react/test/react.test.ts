@@ -173,14 +173,14 @@ describe.skipIf(!hasBrowser)('React', () => {
     await shows(page, 'status', 'idle')
     expect({ attached: count('attach'), detached: count('detach') }).toEqual({ attached: 1, detached: 0 })
     await app.evaluate(({ clear }) => clear())
-    await expect.poll(() => count('detach'), { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => count('detach')).toBe(1)
   })
 
   test('a session that was let go of is attached to again when it is shown again', async () => {
     const { page, count } = await scene('alone', { session: await made('hello') })
     await shows(page, 'status', 'idle')
     await page.click('#toggle')
-    await expect.poll(() => count('detach'), { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => count('detach')).toBe(1)
     await page.click('#toggle')
     await shows(page, 'status', 'idle')
     expect(count('attach')).toBe(2)
