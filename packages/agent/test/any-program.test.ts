@@ -31,13 +31,13 @@ const { program } = fc.letrec<{ program: readonly Op[]; op: Op }>((tie) => ({
   program: fc.array(tie('op'), { maxLength: 5, depthIdentifier: 'program' }),
 }))
 
-async function run(turn: Turn, ops: readonly Op[]): Promise<readonly unknown[]> {
+async function run(turn: Turn, ops: readonly Op[], isInStep = false): Promise<readonly unknown[]> {
   const got: unknown[] = []
-  for (const op of ops) got.push((await doOne(turn, op)) ?? null)
+  for (const op of ops) got.push((await doOne(turn, op, isInStep)) ?? null)
   return got
 }
 
-async function doOne(turn: Turn, op: Op): Promise<unknown> {
+async function doOne(turn: Turn, op: Op, isInStep: boolean): Promise<unknown> {
   switch (op.op) {
     case 'say':
       return turn.text(op.text)
@@ -50,7 +50,8 @@ async function doOne(turn: Turn, op: Op): Promise<unknown> {
     case 'schedule':
       return turn.schedule.every('1d', { label: op.text })
     case 'task':
-      return turn.background(op.text, () => {})
+      // In a step it is refused [G71].
+      return isInStep ? undefined : turn.background(op.text, () => {})
     case 'sleep':
       return turn.sleep(0)
     case 'ask':
@@ -60,17 +61,17 @@ async function doOne(turn: Turn, op: Op): Promise<unknown> {
     case 'tool':
       return turn.tool('look', {})
     case 'span':
-      return turn.trace.span('span', {}, () => run(turn, op.body))
+      return turn.trace.span('span', {}, () => run(turn, op.body, isInStep))
     case 'step':
       return turn
         .step('step', async () => {
-          const got = await run(turn, op.body)
+          const got = await run(turn, op.body, true)
           if (op.throws) throw new Error('it fails')
           return got as never
         })
         .catch((error: Error) => error.message)
     case 'all':
-      return turn.all(op.branches.map((branch) => () => run(turn, branch)))
+      return turn.all(op.branches.map((branch) => () => run(turn, branch, isInStep)))
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { agentTool } from '../src/agent-tool.ts'
@@ -27,6 +28,9 @@ const backTest = async (turn: Turn, work: (task: Task) => unknown, options = {})
   await turn.background(`back-test ${year}`, async (task) => work(task), options)
   await turn.text('I have begun.')
 }
+
+const planWith = (execute: () => unknown) =>
+  tool({ description: 'p', inputSchema: z.object({}), execute: execute as never })
 
 test.each([
   ['in the worker that began it', false],
@@ -169,6 +173,68 @@ test('[G36] a task whose turn does not come to it any more fails with turn_chang
     expect(await end).toMatchObject({ outcome: 'failed', error: { code: 'turn_changed' } })
     expect(said.map(({ type }) => type)).toEqual(['end'])
   }
+})
+
+test.each<[string, (turn: Turn, begin: () => Promise<string>) => Promise<unknown>, string]>([
+  ['a step', (turn, begin) => turn.step('pick', begin), 'step «pick»'],
+  ['a step in a branch', (turn, begin) => turn.all([() => turn.step('pick', begin)]), 'step «pick»'],
+  ['a branch in a step', (turn, begin) => turn.step('pick', () => turn.all([begin])), 'step «pick»'],
+  ['a timer of a step', (turn, begin) => turn.step('pick', () => delay(1).then(begin)), 'step «pick»'],
+  ['a tool', (turn, begin) => turn.generate({ tools: { plan: planWith(begin) } }), 'tool «plan»'],
+  [
+    'a look whether a tool needs leave',
+    (turn, begin) => turn.generate({ tools: { plan: { ...planWith(() => 'x'), needsApproval: begin } as never } }),
+    'turn.generate()',
+  ],
+])(
+  '[G71] a task that is begun in %s ends the turn with a code, whatever becomes of the error',
+  async (_, where, inside) => {
+    const told: unknown[] = []
+    const model = scriptedModel([...calls('c1', 'plan', {}), done('tool-calls')], [...says('It runs.'), done()])
+    const agent = defineAgent({
+      name: 'a',
+      model,
+      async run(turn) {
+        const begin = () => turn.background('back-test', () => 1)
+        await where(turn, begin).catch(() => {})
+        await turn.text('I have begun.')
+      },
+    })
+    const report = (_: string, thrown: unknown) => told.push(thrown)
+    const ledger = new Ledger(await InProcessHost.open([agent], { report }), 'a')
+    const { end } = await ledger.play()
+    expect(end).toMatchObject({
+      outcome: 'failed',
+      error: {
+        code: 'background_misplaced',
+        message: expect.stringContaining(`turn.background('back-test') was called in ${inside}.`),
+      },
+    })
+    expect(told).toMatchObject([{ code: 'background_misplaced' }])
+    expect(ledger.of('task.started')).toEqual([])
+  },
+)
+
+test('[G71] a task that is begun in another one is refused, and that one fails', async () => {
+  const { end, ledger } = await withTask(async (turn) => {
+    await turn.background('outer', () => turn.background('inner', () => 1))
+  }, false)
+  expect(end).toMatchObject({ outcome: 'failed', error: { code: 'background_misplaced' } })
+  expect(ledger.of('task.started')).toMatchObject([{ task: 't1.b1' }])
+})
+
+test('[G71] a task may be begun by what goes on from a step, a tool or a model call', async () => {
+  const model = scriptedModel([...calls('c1', 'plan', {}), done('tool-calls')], [...says('It runs.'), done()])
+  const run = async (turn: Turn) => {
+    await turn.step('pick', () => 1).then(() => turn.background('one', () => 1))
+    await turn.all([() => turn.background('two', () => 2)])
+    await turn.trace.span('look', {}, () => turn.background('three', () => 3))
+    await turn.generate({ tools: { plan: planWith(() => 'x') } })
+    await turn.background('four', () => 4)
+  }
+  const ledger = new Ledger(await InProcessHost.open([defineAgent({ name: 'a', model, run })]), 'a')
+  expect((await ledger.play()).end).toMatchObject({ outcome: 'completed' })
+  expect(ledger.of('task.started').map(({ label }) => label)).toEqual(['one', 'two', 'three', 'four'])
 })
 
 test('[G48] schedules are set once, however often the turn is run again, and cancelled', async () => {

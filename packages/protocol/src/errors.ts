@@ -91,6 +91,10 @@ export const FAILURES = {
   turn_too_long: { retryable: false, says: 'the turn ran for longer than a turn may' },
   max_steps: { retryable: false, says: 'the turn took as many model steps as it may and did not end' },
   turn_changed: { retryable: false, says: "the agent's code is not the one that began this turn, so it cannot go on" },
+  background_misplaced: {
+    retryable: false,
+    says: 'a background task was begun where it could not be found again after a crash: in a step, a tool or a task',
+  },
   recovery_exhausted: { retryable: false, says: 'the turn was run again as often as a turn may be' },
   no_progress: { retryable: false, says: 'the turn was run again and again without finishing another step' },
   budget_exceeded: { retryable: false, says: 'the turn or its session used what it may use' },

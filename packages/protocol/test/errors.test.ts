@@ -66,6 +66,6 @@ test('the codes of errors and of failed turns are these; a new one is a decision
     `"agent_not_found already_settled bad_field bad_frame channel_in_use channel_unknown forbidden frame_too_big going_away id_reused identity_expired idle input_not_found internal not_found overloaded queue_full rate_limited request_not_found schedule_not_found session_closed session_exists session_not_found store_unavailable too_long too_many_attachments too_many_bad_frames too_many_connections too_many_sessions too_many_turns turn_not_found unauthenticated unknown_command"`,
   )
   expect(Object.keys(FAILURES).sort().join(' ')).toMatchInlineSnapshot(
-    `"agent_blocked agent_crashed agent_error agent_out_of_memory agent_unavailable bad_event budget_exceeded event_too_big max_steps model_error model_stalled model_unavailable no_progress node_died node_stopped output_too_big recovery_exhausted request_expired store_unavailable turn_changed turn_too_long"`,
+    `"agent_blocked agent_crashed agent_error agent_out_of_memory agent_unavailable background_misplaced bad_event budget_exceeded event_too_big max_steps model_error model_stalled model_unavailable no_progress node_died node_stopped output_too_big recovery_exhausted request_expired store_unavailable turn_changed turn_too_long"`,
   )
 })

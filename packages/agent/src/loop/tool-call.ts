@@ -1,6 +1,7 @@
 import type { EventOf, Json } from '@longwire/protocol'
 import type { HistoryEntry, ToolResult } from '../boundary/messages.ts'
 import type { Tool, ToolSet } from '../tool.ts'
+import { answeredFromLog } from '../turn/answered.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
 import type { RecordedStep } from '../turn/journal.ts'
 import { Questions } from '../turn/questions.ts'
@@ -187,7 +188,8 @@ async function make(
   function outcomeOf(): Promise<Ended> | Ended {
     if (prepared.way === 'refuse') return failed(prepared.refused)
     if (prepared.tool.client) return askClient(questions, prepared.tool, prepared, permit.input, label)
-    return execute(scope, prepared.tool, call, permit.checked)
+    const { tool, name } = prepared
+    return answeredFromLog.run(`tool «${name}»`, () => execute(scope, tool, call, permit.checked))
   }
 }
 

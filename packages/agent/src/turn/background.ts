@@ -1,3 +1,4 @@
+import { answeredFromLog } from './answered.ts'
 import { AgentFailure } from './failure.ts'
 import { NEVER, type RunningTurn } from './running-turn.ts'
 import type { BackgroundOptions, Task } from './turn.ts'
@@ -15,6 +16,8 @@ export async function background(
   work: KeptTask['work'],
   { speak = true }: BackgroundOptions = {},
 ): Promise<string> {
+  const inside = answeredFromLog.getStore()
+  if (inside !== undefined) throw run.refuse(misplaced(label, inside))
   run.voice.ensureSpeaking()
   const { step } = run.scope()
   const task = `${step.name}.b${++step.tasks}`
@@ -25,6 +28,15 @@ export async function background(
   if (recorded) await run.recall(recorded.seq)
   else await run.commit([{ type: 'task.started', task, label }])
   return task
+}
+
+function misplaced(label: string, inside: string): AgentFailure {
+  return new AgentFailure(
+    'background_misplaced',
+    `turn.background('${label}') was called in ${inside}. What has its result in the log is not run again after a crash, ` +
+      `so what the task is to do could not be found again. Let it return what the task needs, and call ` +
+      `turn.background() after it, in the turn's own function`,
+  )
 }
 
 function changed(task: string, was: string, is: string): AgentFailure {

@@ -1,4 +1,5 @@
 import type { Json } from '@longwire/protocol'
+import { answeredFromLog } from './answered.ts'
 import type { KeptTask } from './background.ts'
 import { AgentFailure, messageOf } from './failure.ts'
 import { jsonText } from './json-text.ts'
@@ -14,21 +15,18 @@ import { type Speaker, Voice } from './voice.ts'
 const RETRACE_MS = 60_000
 
 /** Runs a background task. Whatever it does, the run says one end, unless it was cancelled. */
-export async function runTask(
-  run: RunningTurn,
-  kept: KeptTask | undefined,
-  report: (thrown: unknown) => void,
-): Promise<void> {
+export async function runTask(run: RunningTurn, kept: KeptTask | undefined): Promise<void> {
   let speak: { readonly speak?: boolean } = {}
   try {
     const found = kept ?? (await retrace(run))
     speak = { speak: found.speak }
-    const result: unknown = await currentScope.run(run.root, async () => await found.work(taskOf(run)))
+    const result: unknown = await currentScope.run(run.root, () =>
+      answeredFromLog.run(`background task ${run.name}`, async () => await found.work(taskOf(run))),
+    )
     const text = jsonText(result, 'what the task returned')
     run.complete({ ...speak, ...(text === undefined ? {} : { result: result as Json }) })
   } catch (error) {
-    if (!run.voice.isOver) report(error)
-    run.fail(error, speak)
+    run.crash(error, speak)
   }
 }
 
@@ -74,7 +72,7 @@ async function retrace(run: RunningTurn): Promise<KeptTask> {
   void run.clock
     .sleep(RETRACE_MS, AbortSignal.any([run.signal, over.signal]))
     .then(() => found.reject(notReached(task!, undefined)))
-  void runTurn(past, () => {})
+  void runTurn(past)
   try {
     return await found.promise
   } finally {

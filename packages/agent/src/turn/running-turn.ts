@@ -6,6 +6,7 @@ import { callNames } from '../loop/call-names.ts'
 import { recallLoop } from '../loop/recall-loop.ts'
 import { TurnBudget } from '../loop/turn-budget.ts'
 import { sumUsage } from '../loop/usage.ts'
+import { answeredFromLog } from './answered.ts'
 import type { KeptTask } from './background.ts'
 import { Doing } from './doing.ts'
 import { AgentFailure, failureOf, messageOf } from './failure.ts'
@@ -21,6 +22,8 @@ import type { CommitFields, Voice } from './voice.ts'
 export interface RunOptions {
   readonly keepTask?: (task: string, kept: KeptTask) => void
   readonly isRetraced?: boolean
+  /** Tells whoever runs the agent of an error that ended the run. */
+  readonly report?: (thrown: unknown) => void
 }
 
 /** What never comes: a turn that is only retraced stops where the log ends. */
@@ -220,7 +223,9 @@ export class RunningTurn {
     const span = this.spans.open({ label: name, level: 'step', kind: 'custom', parent: around.span?.id, step: id })
     const scope: Scope = { run: this, step: stepScope(id, id, doing), span }
     try {
-      const result = await currentScope.run(scope, async () => await work())
+      const result = await currentScope.run(scope, () =>
+        answeredFromLog.run(`step «${name}»`, async () => await work()),
+      )
       const finished = stepFinished(id, name, result, took())
       await this.commit([...this.leave(scope, 'ok'), finished])
       return result
@@ -271,6 +276,18 @@ export class RunningTurn {
       // The log has no room for the trace of a turn that said too much: its end is what counts.
     }
     this.voice.fail(failureOf(thrown), this.usage, task)
+  }
+
+  /** What the author's code asks for cannot be: the run is over, whatever that code does with the error. */
+  refuse(error: AgentFailure): AgentFailure {
+    this.crash(error)
+    return error
+  }
+
+  /** As `fail`, and whoever runs the agent is told. */
+  crash(thrown: unknown, task: { readonly speak?: boolean } = {}): void {
+    if (!this.voice.isOver) this.#options.report?.(thrown)
+    this.fail(thrown, task)
   }
 
   /** Runs `speak`; what is over a bound of the turn ends it, whatever the author's code does with the error. */

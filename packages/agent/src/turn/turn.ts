@@ -137,8 +137,9 @@ export interface Turn {
   sleep(time: Duration | Date): Promise<void>
   /**
    * Begins work that may outlive the turn, and resolves with the id of the task. `work` must not use the turn: it has a
-   * context of its own. What it returns must be JSON or undefined. Call it in the turn itself or in a branch, not in a step
-   * or a tool: one that has finished is not run again after a crash, and what it began could not be found.
+   * context of its own. What it returns must be JSON or undefined. Call it in the turn itself or in a branch. In a step, a
+   * tool or another task it is refused, and the turn fails with `background_misplaced`: these are not run again once they
+   * have their result, so that what the task is to do could not be found after a crash.
    */
   background(
     label: string,

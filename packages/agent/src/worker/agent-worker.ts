@@ -106,13 +106,13 @@ export class AgentWorker {
     }
     this.#runs.set(id, voice)
     const keepTask = (task: string, kept: KeptTask) => this.#tasks.keep(turn.session, task, kept)
-    const running = new RunningTurn(agent, turn, voice, clock, { keepTask })
+    const running: RunningTurn = new RunningTurn(agent, turn, voice, clock, {
+      keepTask,
+      report: (thrown) => report(`turn ${running.name} of agent ${agent.name}`, thrown),
+    })
     this.#running.set(id, running)
-    const told = (thrown: unknown) => report(`turn ${running.name} of agent ${agent.name}`, thrown)
     const work =
-      turn.task === undefined
-        ? runTurn(running, told)
-        : runTask(running, this.#tasks.take(turn.session, turn.task), told)
+      turn.task === undefined ? runTurn(running) : runTask(running, this.#tasks.take(turn.session, turn.task))
     void work.finally(async () => {
       // One that was stopped is heard until its tools have ended.
       if (voice.isStopping) await running.toolsEnded()
