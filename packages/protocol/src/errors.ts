@@ -37,7 +37,7 @@ export const ERRORS = {
   id_reused: { http: 409, close: null, retry: 'never', says: 'a command with this id and another body came before' },
   session_closed: { http: 409, close: null, retry: 'never', says: 'the session is closed; its log can still be read' },
   session_exists: { http: 409, close: null, retry: 'never', says: 'a session with this id is there already' },
-  rate_limited: { http: 429, close: null, retry: 'later', says: 'more frames than the limit allows' },
+  rate_limited: { http: 429, close: 1013, retry: 'later', says: 'more frames than the limit allows' },
   too_many_connections: {
     http: 429,
     close: 1013,

@@ -37,6 +37,11 @@ export const LIMIT_ROWS = {
     of: 'bytes of frames and requests of the server, over a burst of two seconds of it',
     over: 'rate_limited',
   },
+  overRateFrames: {
+    is: 20_000,
+    of: 'frames of one connection over the rates, one after another, before it is closed',
+    over: 'rate_limited',
+  },
   badFrames: { is: 20, of: 'frames of one connection that could not be read', over: 'too_many_bad_frames' },
   connections: { is: 20_000, of: 'connections of the server', over: 'too_many_connections' },
   principalConnections: {

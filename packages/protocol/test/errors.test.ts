@@ -19,7 +19,7 @@ const FIXED: { readonly [code in ErrorCode]?: readonly [http: number | null, clo
   already_settled: [409, null, 'never'],
   id_reused: [409, null, 'never'],
   session_closed: [409, null, 'never'],
-  rate_limited: [429, null, 'later'],
+  rate_limited: [429, 1013, 'later'],
   too_many_sessions: [429, null, 'later'],
   too_many_attachments: [429, null, 'later'],
   queue_full: [429, null, 'later'],

@@ -140,6 +140,7 @@ test('[B1] the names and numbers of the bounds are these', () => {
       "helloMs": 5000,
       "idleMs": 60000,
       "metadataBytes": 16384,
+      "overRateFrames": 20000,
       "pageCommits": 1000,
       "pageSessions": 50,
       "pageSessionsMost": 500,

@@ -15,6 +15,7 @@ import { challengeFor, errorFrame, Refusal } from './refusal.ts'
 import { offersOneOf, selectSubprotocol } from './wires/handshake.ts'
 import { HeldSocket } from './wires/held-socket.ts'
 import type { HeldWire } from './wires/held-wire.ts'
+import { PacedReading } from './wires/paced-reading.ts'
 import { WebSocketWire } from './wires/websocket-wire.ts'
 
 const SUBPROTOCOLS = ['longwire.v1']
@@ -191,19 +192,19 @@ export class Connections {
     const house = spoken ? { ...this.#house, limits: limitsFor(spoken.speech, limits) } : this.#house
     const connection = new Connection(house, interpreter ?? wire, identity)
     interpreter?.serve(connection)
-    this.hold(new HeldSocket(connection, wire, socket, stream))
+    const reading = new PacedReading(socket, wire, connection)
+    this.hold(new HeldSocket(connection, wire, socket, stream, reading))
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (interpreter) interpreter.heard(data.toString('utf8'))
       else if (isBinary) connection.misread(new Refusal('bad_frame', 'a binary frame: frames are text'))
       else void connection.heard(data.toString('utf8'))
-      // Readers stop at the bound: what is beyond it is answers, and a peer that takes none may not ask for more.
-      if (wire.buffered >= 2 * this.#house.limits.bufferBytes && !socket.isPaused) {
-        socket.pause()
-        void wire.drained().then(() => socket.resume())
-      }
+      reading.goOn()
     })
     socket.on('pong', () => connection.alive())
-    socket.on('ping', () => connection.alive())
+    socket.on('ping', (data: Buffer) => {
+      connection.pinged(data.length)
+      reading.goOn()
+    })
     // The parser found something that is no WebSocket frame, or one over the bound; `ws` closes with the right code.
     socket.on('error', (error) =>
       this.#house.log.debug({ connection: connection.id, err: error }, 'a frame was refused'),

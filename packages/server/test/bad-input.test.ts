@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { connect as netConnect, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { afterwards, expectAWholeTurn, type House, house, SkippingClock, turnOn } from './house.ts'
+import { afterwards, expectAWholeTurn, type House, house, SkippingClock, serverEnds, turnOn } from './house.ts'
 import type { AnyFrame, Peer } from './peer.ts'
 
 /** A TCP connection that says what the test says, byte for byte. */
@@ -187,12 +187,44 @@ describe('too much', () => {
     for (const { code, type } of answers()) by.set(String(code ?? type), (by.get(String(code ?? type)) ?? 0) + 1)
     expect([...by.keys()].sort()).toEqual(['ok', 'queue_full', 'rate_limited'])
     expect(by.get('ok')).toBe(101)
-    expect(by.get('rate_limited')).toBeGreaterThan(5_000)
     expect(answers().find(({ code }) => code === 'rate_limited')).toMatchObject({
       retry: 'later',
       retryAfterMs: expect.any(Number),
     })
     expect(await home.fetch(`/v1/sessions/${session}`)).toMatchObject({ body: { head: 104, status: 'running' } })
+  })
+
+  test('[B3] a peer that goes on over its rate is read from less and less, and shown out when nothing helps', async () => {
+    const ends = serverEnds()
+    const limits = { framesPerSecond: 1, framesBurst: 5, bytesPerSecond: 100_000_000, overRateFrames: 12 }
+    const home = await house({ limits, heartbeatMs: 100 })
+    const peer = await home.connect()
+    const end = ends.get((peer.socket as unknown as { _socket: Socket })._socket.localPort!)!
+    const bulk = 'x'.repeat(20_000)
+    const sent = 2_000
+    for (let n = 0; n < sent; n++) peer.send({ type: 'ping', bulk })
+    await expectAWholeTurn(home)
+    expect(await peer.ended()).toEqual({ code: 1013, reason: expect.stringContaining('12') })
+    // What stood at the peer's end was never read: of forty megabytes a few.
+    expect(end.bytesRead).toBeLessThan((sent * bulk.length) / 4)
+    const refused = peer.frames.filter(({ id, code }) => id !== undefined && code === 'rate_limited')
+    expect(refused).toHaveLength(13)
+    const rests = refused.map(({ retryAfterMs }) => retryAfterMs as number)
+    expect(Math.min(...rests)).toBeGreaterThan(0)
+    expect(peer.frames.at(-1)).toMatchObject({ type: 'error', code: 'rate_limited' })
+  })
+
+  test('[B3] [B9] pings of the WebSocket count as frames, and whoever takes no answers to them is not read from', async () => {
+    const ends = serverEnds()
+    const home = await house({ limits: { framesPerSecond: 1, framesBurst: 5, overRateFrames: 30 } })
+    const peer = await home.connect()
+    const end = ends.get((peer.socket as unknown as { _socket: Socket })._socket.localPort!)!
+    const pongs = new Promise<void>((resolve) => peer.socket.once('pong', () => resolve()))
+    for (let n = 0; n < 100_000; n++) peer.socket.ping('x'.repeat(100))
+    await pongs
+    expect(await peer.ended()).toMatchObject({ code: 1013 })
+    expect(end.bytesRead).toBeLessThan(5_000_000)
+    await expectAWholeTurn(home)
   })
 
   test('[B4] inputs over waitingInputs get queue_full and are not in the log', async () => {

@@ -74,7 +74,8 @@ describe('a reader that does not read', () => {
   test('[B9] a peer that takes no answers is not taken from: asking without reading costs a bounded amount', async () => {
     const ends = serverEnds()
     const bufferBytes = 65_536
-    const home = await house({ limits: { bufferBytes, framesPerSecond: 1_000_000, framesBurst: 1_000_000 } })
+    const rates = { framesPerSecond: 1_000_000, framesBurst: 1_000_000, principalFramesPerSecond: 1_000_000 }
+    const home = await house({ limits: { bufferBytes, ...rates } })
     const peer = await home.connect()
     const end = ends.get(portOf(peer))!
     peer.socket.pause()

@@ -5,15 +5,14 @@ import { redacted } from '../auth/redaction.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { Clock } from '../clock.ts'
 import type { LineFaults } from '../development/line-faults.ts'
-import { overLimit } from '../limits/over-limit.ts'
 import type { Quotas } from '../limits/quotas.ts'
 import { errorFrame, Refusal } from '../refusal.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Wire } from '../wires/wire.ts'
 import { Channels } from './channels.ts'
 import { runConnectionCommand } from './connection-command.ts'
-import { readCommand } from './read-command.ts'
-import { TokenBucket } from './token-bucket.ts'
+import { Pace } from './pace.ts'
+import { type Address, readAddress, readCommand } from './read-command.ts'
 
 export interface ConnectionHouse {
   readonly sessions: Sessions
@@ -33,10 +32,15 @@ export interface ConnectionHouse {
   readonly quotas: Quotas
 }
 
-const BURST_SECONDS = 2
-
 /** Why a connection ended by the server's will. */
-type Ending = 'idle' | 'too_long' | 'unauthenticated' | 'too_many_bad_frames' | 'identity_expired' | 'going_away'
+type Ending =
+  | 'idle'
+  | 'too_long'
+  | 'unauthenticated'
+  | 'too_many_bad_frames'
+  | 'rate_limited'
+  | 'identity_expired'
+  | 'going_away'
 
 /**
  * One peer over one wire, with many attachments. It reads frames, answers each command once, and holds the bounds of a
@@ -50,8 +54,7 @@ export class Connection {
   #identity: Identity | undefined
   /** When it was made: milliseconds since 1970. */
   readonly since: number
-  readonly #bucket: TokenBucket
-  readonly #bytes: TokenBucket
+  readonly #pace: Pace
   #badFrames = 0
   #heardAt: number
   #spokeAt: number
@@ -66,8 +69,7 @@ export class Connection {
     this.wire = wire
     this.id = `con_${house.clock.randomId().slice(0, 22)}`
     this.channels = new Channels(house.limits.attachments, (more) => this.#countAttachments(more))
-    this.#bytes = new TokenBucket(house.limits.bytesPerSecond, BURST_SECONDS * house.limits.bytesPerSecond, now)
-    this.#bucket = new TokenBucket(house.limits.framesPerSecond, house.limits.framesBurst, now)
+    this.#pace = new Pace(house.limits, now)
     this.since = this.#heardAt = this.#spokeAt = this.#usedAt = now
     this.#letGo = house.identities.hold({
       identity: () => this.#identity,
@@ -139,8 +141,8 @@ export class Connection {
     this.#heardAt = now
     if (this.#isOver) return
     const tooMuch = this.#tooMuch(frame.length, now)
+    if (tooMuch) return this.#refuseForRate(tooMuch, readAddress(frame), now)
     const read = readCommand(frame)
-    if (tooMuch) return this.refuse(tooMuch, addressIn(read))
     if ('unreadable' in read) return this.misread(read.unreadable.refusal, read.unreadable)
     // A ping says that the peer is there, not that it does anything.
     if (read.command.type !== 'ping') this.#usedAt = now
@@ -150,6 +152,34 @@ export class Connection {
   /** The peer's side of the line gave a sign of life that is no frame. */
   alive(): void {
     this.#heardAt = this.house.clock.now()
+  }
+
+  /** The peer's WebSocket asked for a sign of life, with so many bytes: it is answered there, and counts as a frame. */
+  pinged(bytes: number): void {
+    const now = this.house.clock.now()
+    this.#heardAt = now
+    const tooMuch = this.#isOver ? undefined : this.#tooMuch(bytes, now)
+    if (tooMuch) this.#refuseForRate(tooMuch, {}, now)
+  }
+
+  /** For how many milliseconds the peer should not be read from, because it sends faster than it may. */
+  get restMs(): number {
+    return this.#pace.restMs(this.house.clock.now())
+  }
+
+  /** Whether it was ended because the peer sent too much, and would not stop. */
+  get isShownOut(): boolean {
+    return this.#pace.isHopeless
+  }
+
+  #refuseForRate(tooMuch: Refusal, address: Address, now: number): void {
+    const { limit, retryAfterMs = 0 } = tooMuch.detail
+    this.#pace.wasOver(now, retryAfterMs)
+    const afterMs = Math.max(retryAfterMs, this.#pace.restMs(now))
+    this.refuse(new Refusal(tooMuch.code, tooMuch.message, { limit, retryAfterMs: afterMs }), address)
+    if (!this.#pace.isHopeless) return
+    const { overRateFrames } = this.house.limits
+    this.endWith('rate_limited', `more than ${overRateFrames} frames over the rates, one after another`)
   }
 
   /** The peer sent what is no command. Some of that is answered; a peer that goes on with it is shown out. */
@@ -227,12 +257,8 @@ export class Connection {
 
   /** Which rate this frame goes over: of the connection, of its principal, or of the server. */
   #tooMuch(bytes: number, now: number): Refusal | undefined {
-    const { framesPerSecond, bytesPerSecond } = this.house.limits
-    const frame = this.#bucket.take(now)
-    if (!frame.ok) return overLimit('framesPerSecond', `more than ${framesPerSecond} frames a second`, frame.afterMs)
-    const weight = this.#bytes.take(now, bytes)
-    if (!weight.ok) return overLimit('bytesPerSecond', `more than ${bytesPerSecond} bytes a second`, weight.afterMs)
-    if (!this.#identity) return undefined
+    const tooFast = this.#pace.take(bytes, now)
+    if (tooFast || !this.#identity) return tooFast
     try {
       this.house.quotas.takeFrame(this.#identity.principal, bytes, now)
       return undefined
@@ -242,18 +268,13 @@ export class Connection {
   }
 }
 
-/** Where the answer to a frame goes, whatever becomes of it. */
-function addressIn(read: ReturnType<typeof readCommand>): { id?: string | undefined; ch?: number | undefined } {
-  const address = 'command' in read ? read.command : read.unreadable
-  return { id: address.id, ch: 'ch' in address ? address.ch : undefined }
-}
-
 /** The bounds of a connection that end it, by the error that says so. */
 const BOUND_OF: { readonly [why in Ending]?: keyof Limits } = {
   idle: 'idleMs',
   too_long: 'connectionMs',
   unauthenticated: 'helloMs',
   too_many_bad_frames: 'badFrames',
+  rate_limited: 'overRateFrames',
 }
 
 /** The refusal for an error of this house: the store's faults have a code, all else is `internal`. */

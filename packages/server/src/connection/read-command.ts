@@ -11,26 +11,43 @@ export interface Unreadable {
 
 export type ReadCommand = { readonly command: Command } | { readonly unreadable: Unreadable }
 
+/** What an answer to a frame needs to know of it. */
+export type Address = Pick<Unreadable, 'id' | 'ch'>
+
 /** Reads one frame as a command, or says what is wrong with it. */
 export function readCommand(frame: string): ReadCommand {
-  let value: unknown
-  try {
-    value = JSON.parse(frame)
-  } catch {
-    return { unreadable: { refusal: new Refusal('bad_frame', 'the frame is not JSON') } }
-  }
+  const value = parsed(frame)
+  if (value === undefined) return { unreadable: { refusal: new Refusal('bad_frame', 'the frame is not JSON') } }
   return readCommandValue(value)
+}
+
+/** Where the answer to a frame goes that nobody looks at any closer. */
+export function readAddress(frame: string): Address {
+  const value = parsed(frame)
+  return value === null || typeof value !== 'object' ? {} : addressIn(value as Record<string, unknown>)
+}
+
+function parsed(frame: string): unknown {
+  try {
+    return JSON.parse(frame)
+  } catch {
+    return undefined
+  }
+}
+
+function addressIn({ id, ch }: Readonly<Record<string, unknown>>): Address {
+  return {
+    ...(typeof id === 'string' && id.length <= 128 ? { id } : {}),
+    ...(typeof ch === 'number' && Number.isSafeInteger(ch) ? { ch } : {}),
+  }
 }
 
 export function readCommandValue(value: unknown): ReadCommand {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return { unreadable: { refusal: new Refusal('bad_frame', 'the frame is not a JSON object') } }
   }
-  const { type, id, ch } = value as Record<string, unknown>
-  const address = {
-    ...(typeof id === 'string' && id.length <= 128 ? { id } : {}),
-    ...(typeof ch === 'number' && Number.isSafeInteger(ch) ? { ch } : {}),
-  }
+  const { type } = value as Record<string, unknown>
+  const address = addressIn(value as Record<string, unknown>)
   if (typeof type !== 'string') {
     return { unreadable: { ...address, refusal: new Refusal('bad_field', 'the frame has no type') } }
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { Connection } from '../connection/connection.ts'
 import type { HeldWire } from './held-wire.ts'
+import type { PacedReading } from './paced-reading.ts'
 import type { WebSocketWire } from './websocket-wire.ts'
 
 /**
@@ -17,16 +18,18 @@ export class HeldSocket implements HeldWire {
   readonly gone: Promise<void>
   readonly #socket: WebSocket
   readonly #stream: Duplex
+  readonly #reading: PacedReading
   /** What the peer's side had taken when time was last kept. */
   #taken = 0
   /** When the peer was last asked for a sign of life. */
   #askedAt = 0
 
-  constructor(connection: Connection, wire: WebSocketWire, socket: WebSocket, stream: Duplex) {
+  constructor(connection: Connection, wire: WebSocketWire, socket: WebSocket, stream: Duplex, reading: PacedReading) {
     this.connection = connection
     this.wire = wire
     this.#socket = socket
     this.#stream = stream
+    this.#reading = reading
     this.gone = new Promise((gone) => socket.once('close', () => gone()))
   }
 
@@ -35,7 +38,7 @@ export class HeldSocket implements HeldWire {
     const stream = this.#stream
     // A peer that still takes what waits for it is alive, however long its answer stands behind that.
     const taken = ((stream as Socket).bytesWritten ?? 0) - stream.writableLength
-    if (stream.writableLength > 0 && taken > this.#taken) this.connection.alive()
+    if (this.#reading.isResting || (stream.writableLength > 0 && taken > this.#taken)) this.connection.alive()
     this.#taken = taken
     if (this.connection.silentMs < heartbeatMs) return
     const now = clock.now()

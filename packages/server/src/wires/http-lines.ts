@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Identity } from '../auth/verifier.ts'
 import { Connection, type ConnectionHouse } from '../connection/connection.ts'
 import type { Connections } from '../connections.ts'
@@ -26,11 +27,16 @@ export class HttpLine implements HeldWire {
     return this.wire.gone
   }
 
-  /** Takes the frames of one request, each a line of JSON. Waits first where the peer has not taken its answers. */
+  /**
+   * Takes the frames of one request, each a line of JSON. Waits first where the peer has not taken its answers, and afterwards
+   * where it sends faster than it may: the next request comes when this one was answered.
+   */
   async heard(text: string): Promise<void> {
     const { bufferBytes } = this.connection.house.limits
     if (this.wire.buffered >= 2 * bufferBytes) await this.wire.drained()
     for (const frame of text.split('\n')) if (frame !== '') void this.connection.heard(frame)
+    const { restMs } = this.connection
+    if (restMs > 0) await wait(restMs, undefined, { ref: false })
   }
 
   askForLife(): void {
