@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,8 @@ export class ProcessHome implements StormHome {
   readonly #postgres: PostgresProcess
   readonly #nats: NatsProcess
   readonly #places: Place[] = []
+  /** Every node that was ever started, in the order of their starts. */
+  readonly #started: NodeProcess[] = []
   readonly #mending = new Set<Promise<void>>()
   readonly #isDown = new Set<object>()
   #store: PostgresStore | undefined
@@ -111,6 +113,20 @@ export class ProcessHome implements StormHome {
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Note)
   }
 
+  /** Writes what the nodes said of themselves, and the logs of these sessions, into a file that outlives the cluster. */
+  async keepTraces(seed: number, sessions: readonly string[]): Promise<string> {
+    const file = join(mkdtempSync(join(tmpdir(), 'longwire-storm-')), `${seed}.txt`)
+    const logs = await Promise.all(sessions.map((session) => this.log(session)))
+    const nodes = await this.#store!.claims.nodes()
+    const parts = [
+      ...this.#started.map(({ name, pid, log }) => `node ${name}, process ${pid}\n${log.join('\n')}`),
+      JSON.stringify(nodes, null, 2),
+      ...sessions.map((session, n) => `${session}\n${logs[n]!.map((commit) => JSON.stringify(commit)).join('\n')}`),
+    ]
+    writeFileSync(file, parts.join('\n\n'))
+    return file
+  }
+
   async close(): Promise<void> {
     await this.calm()
     await Promise.all(this.#places.map(({ node }) => node?.kill()))
@@ -151,6 +167,7 @@ export class ProcessHome implements StormHome {
     for (;;) {
       try {
         place.node = await NodeProcess.start({ name, store, bus, agents: [AGENT], env, skewMs })
+        this.#started.push(place.node)
         return
       } catch (error) {
         if (this.#isCalm && this.#mending.size === 0) throw error

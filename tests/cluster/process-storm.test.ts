@@ -26,8 +26,9 @@ describe.skipIf(!hasPostgres() || !hasNats())('three nodes on a real Postgres an
     async (seed) => {
       const home = await ProcessHome.start(new Dice(seed * 7919), { nodes: 3 })
       try {
-        const { faults, happened } = await storm(home, seed, PACE)
-        expect(faults, happened.join(', ')).toEqual([])
+        const { faults, happened, sessions } = await storm(home, seed, PACE)
+        const traces = faults.length > 0 ? `, see ${await home.keepTraces(seed, sessions)}` : ''
+        expect(faults, `${happened.join(', ')}${traces}`).toEqual([])
       } finally {
         await home.close()
       }

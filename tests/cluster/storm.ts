@@ -12,6 +12,7 @@ export interface StormReport {
   readonly faults: readonly string[]
   readonly commits: number
   readonly reconnects: number
+  readonly sessions: readonly string[]
 }
 
 const READERS = 3
@@ -47,7 +48,7 @@ export async function storm(home: StormHome, seed: number, pace: Pace): Promise<
     faults.push(...tale.faultsOf(log, home.notes()).map((fault) => `${tale.session}: ${fault}`))
   }
   const reconnects = tales.reduce((sum, tale) => sum + tale.reconnects, 0)
-  return { happened, faults, commits, reconnects }
+  return { happened, faults, commits, reconnects, sessions: tales.map(({ session }) => session) }
 }
 
 interface TaleHouse {

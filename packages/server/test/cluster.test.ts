@@ -184,3 +184,45 @@ test('[N37] what is said in one tick is sent once to each node with readers, how
   )
   expect(sent).toBe(2)
 })
+
+test('[N38] a turn whose commit has no answer goes on at the node that has the session, though nobody says a word to it', async () => {
+  const { nodes: all, store } = await nodes(2)
+  const [a] = [all[0]!]
+  const here = await a.connect()
+  const session = await here.open()
+  await here.ask({ type: 'input', ch: 1, text: 'Hello' })
+  const run = await a.host.run()
+  const failed = a.failOnce('append', 'unknown')
+  run.message(1, 'Hello')
+  await failed
+  await eventually(() => a.host.runs.length === 2)
+  const again = a.host.runs[1]!
+  expect(again.start).toMatchObject({ turn: 't3', attempt: 2 })
+  again.end()
+  await here.event('turn.ended')
+  const commits = await store.read(session, 0, { limit: 100, bytes: 1_000_000 })
+  expect(commits.filter(({ json }) => json.includes('"message.committed"'))).toHaveLength(1)
+})
+
+test.each([
+  ['read', 'unavailable'],
+  ['append', 'unknown'],
+] as const)(
+  '[N38] a turn that was taken over, and could not be taken up (%s is %s), is taken up later by who took it',
+  async (method, fault) => {
+    const { nodes: all } = await nodes(2)
+    const [a, b] = [all[0]!, all[1]!]
+    const here = await a.connect()
+    const session = await here.open()
+    await here.ask({ type: 'input', ch: 1, text: 'Hello' })
+    await a.host.run()
+    const failed = b.failOnce(method, fault)
+    a.kill()
+    await failed
+    const again = await b.host.run()
+    again.end()
+    const there = await b.connect()
+    await there.ask({ type: 'attach', ch: 1, session, after: '0' })
+    await there.event('turn.ended')
+  },
+)

@@ -9,6 +9,11 @@ export interface Node extends House {
   readonly name: string
   /** Cuts the node off from the store, or lets it back. */
   cutStore(isCut: boolean): void
+  /**
+   * The next call of this method of the store fails, once: as `unknown` after the store did it, as `unavailable` in place
+   * of it. Resolves when it has.
+   */
+  failOnce(method: string, fault: StoreUnavailable['fault']): Promise<void>
   /** Cuts the node off from the bus, or lets it back. */
   cutBus(isCut: boolean): void
   /** Nobody hears of this node again, and it hears of nobody. */
@@ -47,7 +52,7 @@ export async function nodes(count: number, options: NodesOptions = {}): Promise<
   })
   const all: Node[] = []
   const start = async (name: string, more: Partial<ServerOptions> = {}): Promise<Node> => {
-    const cut = { isCut: false }
+    const cut: Cut = { isCut: false, failing: new Map() }
     const host = new ScriptedHost()
     const own = await house({
       agents: host,
@@ -61,6 +66,7 @@ export async function nodes(count: number, options: NodesOptions = {}): Promise<
       cutStore: (isCut) => {
         cut.isCut = isCut
       },
+      failOnce: (method, fault) => new Promise((failed) => cut.failing.set(method, { fault, failed })),
       cutBus: (isCut) => {
         if (isCut) cutFromBus.add(name)
         else cutFromBus.delete(name)
@@ -77,8 +83,13 @@ export async function nodes(count: number, options: NodesOptions = {}): Promise<
   return { store, nodes: all, start }
 }
 
+interface Cut {
+  isCut: boolean
+  readonly failing: Map<string, { readonly fault: StoreUnavailable['fault']; readonly failed: () => void }>
+}
+
 /** The store as a node has it that can be cut off from it. Closing it leaves it to the others. */
-function cuttable(store: MemoryStore, cut: { readonly isCut: boolean }): SessionStore {
+function cuttable(store: MemoryStore, cut: Cut): SessionStore {
   const through = <T extends object>(target: T): T =>
     new Proxy(target, {
       get: (_, name) => {
@@ -88,7 +99,12 @@ function cuttable(store: MemoryStore, cut: { readonly isCut: boolean }): Session
         if (name === 'close') return async () => {}
         return async (...args: unknown[]) => {
           if (cut.isCut) throw new StoreUnavailable('unavailable', 'cut off by the test')
-          return Reflect.apply(value, target, args)
+          const failing = cut.failing.get(String(name))
+          if (!failing) return Reflect.apply(value, target, args)
+          cut.failing.delete(String(name))
+          if (failing.fault === 'unknown') await Reflect.apply(value, target, args)
+          failing.failed()
+          throw new StoreUnavailable(failing.fault, 'failed once by the test')
         }
       },
     })

@@ -6,7 +6,7 @@ import type { Tickets } from '../auth/tickets.ts'
 import { faultOf } from '../connection/connection.ts'
 import { Refusal } from '../refusal.ts'
 import type { ReadSession } from '../session/read-session.ts'
-import { isLoss, type Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
 import type { Act, ActOutcome, SessionCluster, Taken } from '../session/session-cluster.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { Followers } from './followers.ts'
@@ -67,8 +67,9 @@ export class Cluster implements SessionCluster {
   #timers: NodeJS.Timeout[] = []
   #unserve = () => {}
   #isSweeping = false
-  /** Sessions that were let go of in mid-turn while nobody could say whose they are. */
+  /** Sessions that do not run here, and that the store may think this node has. */
   readonly #regain = new Set<string>()
+  #isRegaining = false
 
   /** A node of this cluster: it lives from when it is started. */
   static async join(house: ClusterHouse): Promise<Cluster> {
@@ -175,6 +176,10 @@ export class Cluster implements SessionCluster {
     this.#followers.announce(session)
   }
 
+  takeAgain(key: string): void {
+    this.#regain.add(key)
+  }
+
   async rests(session: Session): Promise<void> {
     await this.#release(session, 'rests')
   }
@@ -209,6 +214,7 @@ export class Cluster implements SessionCluster {
 
   /** Takes over turns that have lost their node, a few at a time, so that they spread over those who ask. */
   async sweep(): Promise<void> {
+    await this.#takeUp()
     if (this.#isSweeping || !this.life.mayAdopt || !this.#sessions.takesSessions) return
     this.#isSweeping = true
     try {
@@ -237,7 +243,7 @@ export class Cluster implements SessionCluster {
     try {
       await this.#sessions.live.bringIn(record)
     } catch (error) {
-      if (!isLoss(error)) this.#regain.add(record.key)
+      this.#regain.add(record.key)
       this.#house.log.error({ session: record.session, err: error }, 'a turn could not be taken over')
     }
   }
@@ -303,6 +309,7 @@ export class Cluster implements SessionCluster {
     const { key, epoch = 0, id } = session
     await this.#house.store.claims.release(key, this.node, epoch, parting).catch((error) => {
       this.#house.log.warn({ session: id, err: error }, 'a session could not be given up')
+      if (parting === 'wants-runner') this.#regain.add(key)
     })
   }
 
@@ -326,13 +333,21 @@ export class Cluster implements SessionCluster {
   async #back(lapsed: boolean): Promise<void> {
     this.#house.log.warn({ lapsed }, 'this node can say again that it lives')
     if (lapsed) for (const ground of this.#sessions.live.all) await this.#makeSure(ground)
+    await this.#takeUp()
+    void this.#mirrors.tick()
+  }
+
+  /** Runs what this node still has by the store, and does not run. What somebody else has by now is theirs. */
+  async #takeUp(): Promise<void> {
+    if (this.#isRegaining || this.life.isCut) return
+    this.#isRegaining = true
     const keys = [...this.#regain]
     this.#regain.clear()
     for (let n = 0; n < keys.length; n += REGAIN_AT_ONCE) {
       const some = keys.slice(n, n + REGAIN_AT_ONCE)
       await Promise.all(some.map((key) => this.#sessions.live.run(key).catch(() => this.#regain.add(key))))
     }
-    void this.#mirrors.tick()
+    this.#isRegaining = false
   }
 
   /** Claims anew what runs here, where the log is as this node knows it; what is somebody else's is let go of. */

@@ -186,7 +186,13 @@ export class LiveSessions {
       return record && { kind: 'here', ground: await this.#load(record) }
     }
     const taken = await cluster.take(key)
-    return taken?.kind === 'here' ? { kind: 'here', ground: await this.#load(taken.record) } : taken
+    if (taken?.kind !== 'here') return taken
+    try {
+      return { kind: 'here', ground: await this.#load(taken.record) }
+    } catch (error) {
+      cluster.takeAgain(key)
+      throw error
+    }
   }
 
   async #load(record: SessionRecord): Promise<CommandGround> {
@@ -223,6 +229,7 @@ export class LiveSessions {
     ground.session.onLost = (error) => {
       this.#house.log.warn({ session: record.session, err: error }, 'a session is let go of')
       this.letGo(ground)
+      this.#house.cluster?.takeAgain(record.key)
     }
     return ground
   }
