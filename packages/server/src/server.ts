@@ -114,7 +114,8 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const lineFaults = isForItsDeveloper(options) ? new LineFaults(clock) : undefined
   const connectionHouse = { lineFaults, sessions, limits, heartbeatMs, clock, log, redeem, identities, refused, quotas }
   const connections = new Connections(connectionHouse, { gate, origins })
-  const httpLines = new HttpLines(connectionHouse, connections)
+  const httpLines = new HttpLines(connectionHouse, connections, cluster?.node)
+  const lineDesk = cluster ? cluster.lineDeskOf(httpLines) : httpLines
   const open = new Set<() => void>()
   const streams = new Set<OpenLine>()
   const bufferedBytes = () => [...streams].reduce((sum, line) => sum + line.bufferedBytes, connections.bufferedBytes)
@@ -124,6 +125,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     tickets,
     desk,
     httpLines,
+    lineDesk,
     origins,
     identities,
     agents: () => agents.agents(),

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { eventually, nodes } from './nodes.ts'
 import type { Peer } from './peer.ts'
 
@@ -226,3 +226,50 @@ test.each([
     await there.event('turn.ended')
   },
 )
+
+describe('[N39] a line over HTTP that one node began', () => {
+  const FRAMES = '/v1/line/frames'
+  const begin = async (accept: string) => {
+    const { nodes: all } = await nodes(2)
+    const [a, b] = [all[0]!, all[1]!]
+    const begun = await fetch(`${a.url}/v1/line`, { method: 'POST', headers: { accept } })
+    return { a, b, begun, headers: { 'longwire-line': begun.headers.get('longwire-line')! } }
+  }
+  const opening = { type: 'open', id: 'o', ch: 1, agent: 'echo' }
+
+  test('is polled, spoken on and ended at any other', async () => {
+    const { a, b, begun, headers } = await begin('application/json')
+    await begun.body!.cancel()
+    const body = JSON.stringify(opening)
+    expect((await b.fetch(FRAMES, { method: 'POST', headers, body })).status).toBe(204)
+    const polled = await b.fetch(`${FRAMES}?poll=2&wait=20`, { headers })
+    expect((polled.body.frames as unknown as object[])[0]).toMatchObject({ type: 'ok', id: 'o' })
+    expect((await a.fetch(`${FRAMES}?poll=2&wait=20`, { headers })).body).toEqual(polled.body)
+    expect(await b.fetch(`${FRAMES}?poll=9`, { headers })).toMatchObject({ status: 400, body: { code: 'bad_field' } })
+    expect((await b.fetch(FRAMES, { method: 'DELETE', headers })).status).toBe(204)
+    expect((await a.fetch(`${FRAMES}?poll=3`, { headers })).status).toBe(404)
+  })
+
+  test('streams from there, and takes what is said at any other', async () => {
+    const { a, b, begun, headers } = await begin('text/event-stream')
+    const stream = begun.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let told = ''
+    const until = async (words: string) => {
+      while (!told.includes(words)) told += (await stream.read()).value
+    }
+    for (const [n, node] of [b, a, b].entries()) {
+      const body = JSON.stringify({ ...opening, id: `o${n}`, ch: n + 1 })
+      expect((await node.fetch(FRAMES, { method: 'POST', headers, body })).status).toBe(204)
+      await until(`"id":"o${n}"`)
+    }
+    await stream.cancel()
+  })
+
+  test('is not there any more where that node cannot be reached', async () => {
+    const { a, b, begun, headers } = await begin('application/json')
+    await begun.body!.cancel()
+    a.kill()
+    const said = await b.fetch(FRAMES, { method: 'POST', headers, body: '{"type":"ping"}' })
+    expect(said).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  })
+})

@@ -9,11 +9,13 @@ import type { ReadSession } from '../session/read-session.ts'
 import type { Session } from '../session/session.ts'
 import type { Act, ActOutcome, SessionCluster, Taken } from '../session/session-cluster.ts'
 import type { Sessions } from '../session/sessions.ts'
+import type { LineDesk } from '../wires/line-desk.ts'
 import { Followers } from './followers.ts'
 import { Mirrors } from './mirrors.ts'
 import { NodeLife, type NodeTimes } from './node-life.ts'
 import type { Answer, Question, Standing, Watched } from './node-messages.ts'
 import { NodeTalk } from './node-talk.ts'
+import { SharedLineDesk } from './shared-line-desk.ts'
 import { SharedTicketDesk } from './ticket-desk.ts'
 
 export interface ClusterTimes extends NodeTimes {
@@ -64,6 +66,7 @@ export class Cluster implements SessionCluster {
   readonly #secret: string
   #sessions!: Sessions
   #desk: SharedTicketDesk | undefined
+  #lineDesk: SharedLineDesk | undefined
   #timers: NodeJS.Timeout[] = []
   #unserve = () => {}
   #isSweeping = false
@@ -150,6 +153,13 @@ export class Cluster implements SessionCluster {
     const ask = (node: string, question: Question) => this.#ask(node, question, this.#house.times.watchMs)
     this.#desk = new SharedTicketDesk(tickets, this.node, ask)
     return this.#desk
+  }
+
+  /** Where requests for lines over HTTP of all nodes come; those of this one are these. */
+  lineDeskOf(lines: LineDesk): SharedLineDesk {
+    const ask = (node: string, question: Question, timeoutMs: number) => this.#ask(node, question, timeoutMs)
+    this.#lineDesk = new SharedLineDesk(lines, this.node, this.#house.times.actMs, ask)
+    return this.#lineDesk
   }
 
   idFor(principal: string, command: string): string {
@@ -263,6 +273,8 @@ export class Cluster implements SessionCluster {
         return { kind: 'elsewhere' }
       case 'ticket':
         return this.#refusing(async () => this.#desk?.answer(question.token, question.act) ?? { kind: 'elsewhere' })
+      case 'line':
+        return this.#refusing(async () => this.#lineDesk?.answer(question.line, question.act) ?? { kind: 'elsewhere' })
     }
   }
 

@@ -5,6 +5,7 @@ import type { RefusalDetail } from '../refusal.ts'
 import type { LogEvent } from '../session/log-event.ts'
 import type { DraftsText, Superseding } from '../session/open-drafts.ts'
 import type { Act, ActResult } from '../session/session-cluster.ts'
+import type { PolledFrames } from '../wires/polled-line-wire.ts'
 
 // What nodes say to each other. All of it may be lost, late or said twice.
 
@@ -17,6 +18,13 @@ export type Question =
   | { readonly ask: 'adopt'; readonly key: string }
   /** You made this ticket. */
   | { readonly ask: 'ticket'; readonly token: string; readonly act: TicketAct }
+  /** You began this line over HTTP. */
+  | { readonly ask: 'line'; readonly line: string; readonly act: LineAct }
+
+export type LineAct =
+  | { readonly do: 'frames'; readonly frames: string }
+  | { readonly do: 'poll'; readonly number: number; readonly waitMs: number }
+  | { readonly do: 'cut' }
 
 export type TicketAct =
   | { readonly do: 'redeem' | 'look' | 'holds' }
@@ -33,6 +41,7 @@ export type Answer =
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string; readonly detail: RefusalDetail }
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'identity'; readonly identity: Identity }
+  | { readonly kind: 'polled'; readonly polled: PolledFrames }
   /** One for each session that was asked for; null for one that is not run there. */
   | { readonly kind: 'watched'; readonly sessions: readonly (Watched | null)[] }
 

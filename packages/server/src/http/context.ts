@@ -18,6 +18,7 @@ import type { OpenLine } from '../operator/lines.ts'
 import type { Stats } from '../operator/stats.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { HttpLines } from '../wires/http-lines.ts'
+import type { LineDesk } from '../wires/line-desk.ts'
 
 /** What the HTTP doors need of the house. */
 export interface DoorHouse {
@@ -26,6 +27,8 @@ export interface DoorHouse {
   /** Where tickets of every node are shown. */
   readonly desk: TicketDesk
   readonly httpLines: HttpLines
+  /** Where requests for lines of every node come. */
+  readonly lineDesk: LineDesk
   readonly origins: Origins
   /** Who asks. Rejects with `unauthenticated` where nobody is known, and where the principal asks too often. */
   readonly identify: (request: IncomingMessage, body?: ReadBody) => Promise<Identity>

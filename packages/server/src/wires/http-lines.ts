@@ -4,7 +4,9 @@ import { Connection, type ConnectionHouse } from '../connection/connection.ts'
 import type { Connections } from '../connections.ts'
 import { Refusal } from '../refusal.ts'
 import type { HeldWire } from './held-wire.ts'
+import type { LineDesk } from './line-desk.ts'
 import type { LineWire } from './line-wire.ts'
+import { type PolledFrames, PolledLineWire } from './polled-line-wire.ts'
 
 /** A peer over HTTP that is silent for so many heartbeats is gone: while it is there it says something once in each. */
 const DEAD_AFTER = 3
@@ -49,12 +51,15 @@ export class HttpLine implements HeldWire {
 }
 
 /** The lines over HTTP by an id that only whoever began the line is told. */
-export class HttpLines {
+export class HttpLines implements LineDesk {
+  readonly #maker: string
   readonly #house: ConnectionHouse
   readonly #connections: Pick<Connections, 'hold' | 'refuseMore'>
   readonly #byId = new Map<string, HttpLine>()
 
-  constructor(house: ConnectionHouse, connections: Pick<Connections, 'hold' | 'refuseMore'>) {
+  /** `node`: where several nodes share a store, the one that began a line is named in it. */
+  constructor(house: ConnectionHouse, connections: Pick<Connections, 'hold' | 'refuseMore'>, node?: string) {
+    this.#maker = node === undefined ? '' : `${node}.`
     this.#house = house
     this.#connections = connections
   }
@@ -62,7 +67,7 @@ export class HttpLines {
   /** Begins a line. `wireOf` gets the id that requests for it carry. */
   open<W extends LineWire>(identity: Identity, wireOf: (id: string) => W): { line: HttpLine; wire: W } {
     this.#connections.refuseMore()
-    const id = this.#house.clock.randomId()
+    const id = `${this.#maker}${this.#house.clock.randomId()}`
     const wire = wireOf(id)
     const line = new HttpLine(new Connection(this.#house, wire, identity), wire)
     this.#byId.set(id, line)
@@ -71,9 +76,27 @@ export class HttpLines {
     return { line, wire }
   }
 
-  find(id: string | undefined): HttpLine {
+  async heard(line: string | undefined, frames: string): Promise<void> {
+    await this.#find(line).heard(frames)
+  }
+
+  async poll(line: string | undefined, number: number, waitMs: number, gone: AbortSignal): Promise<PolledFrames> {
+    const { wire, connection } = this.#find(line)
+    if (!(wire instanceof PolledLineWire)) throw new Refusal('not_found', 'this line is a stream')
+    connection.alive()
+    const answer = await wire.poll(number, waitMs, gone)
+    connection.alive()
+    if (answer) return answer
+    throw new Refusal('bad_field', 'poll must be the number of the last poll, or the next')
+  }
+
+  async cut(line: string | undefined): Promise<void> {
+    this.#find(line).cut()
+  }
+
+  #find(id: string | undefined): HttpLine {
     const line = id === undefined ? undefined : this.#byId.get(id)
     if (line) return line
-    throw new Refusal('not_found', 'there is no such line: it has ended, or another node has it')
+    throw new Refusal('not_found', 'there is no such line: it has ended')
   }
 }

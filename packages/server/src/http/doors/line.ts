@@ -1,5 +1,4 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { Refusal } from '../../refusal.ts'
 import { PolledLineWire } from '../../wires/polled-line-wire.ts'
 import { StreamedLineWire } from '../../wires/streamed-line-wire.ts'
 import type { DoorHouse, Doors } from '../context.ts'
@@ -16,7 +15,7 @@ const NO_STORE = { 'content-type': 'application/json; charset=utf-8', 'cache-con
  * A connection without a WebSocket: its frames leave by a stream of server-sent events or by polls, and commands come in by
  * POST, a line of JSON for each. What is said on it is what is said on a WebSocket.
  */
-export function lineDoors(doors: Doors, { httpLines: lines, limits, lineFaults }: DoorHouse): void {
+export function lineDoors(doors: Doors, { httpLines: lines, lineDesk, limits, lineFaults }: DoorHouse): void {
   const holdMs = () => lineFaults?.holdMs ?? 0
   doors.post('/v1/line', async (c) => {
     const first = await readText(c, limits.frameBytes)
@@ -40,25 +39,20 @@ export function lineDoors(doors: Doors, { httpLines: lines, limits, lineFaults }
   })
 
   doors.get(LINE_FRAMES, async (c) => {
-    const { wire, connection } = lines.find(c.req.header(LINE))
-    if (!(wire instanceof PolledLineWire)) throw new Refusal('not_found', 'this line is a stream')
     const number = wholeNumber(c, 'poll', { least: 1, most: Number.MAX_SAFE_INTEGER }) ?? 0
     const wait = wholeNumber(c, 'wait', { least: 0, most: limits.waitSeconds }) ?? WAIT_SECONDS
-    connection.alive()
-    const answer = await wire.poll(number, wait * 1_000, c.req.raw.signal)
-    connection.alive()
-    if (!answer) throw new Refusal('bad_field', 'poll must be the number of the last poll, or the next')
+    const answer = await lineDesk.poll(c.req.header(LINE), number, wait * 1_000, c.req.raw.signal)
     return c.body(answerText(answer), 200, NO_STORE)
   })
 
   doors.post(LINE_FRAMES, async (c) => {
     const frames = await readText(c, limits.frameBytes)
-    await lines.find(c.req.header(LINE)).heard(frames)
+    await lineDesk.heard(c.req.header(LINE), frames)
     return c.body(null, 204)
   })
 
-  doors.delete(LINE_FRAMES, (c) => {
-    lines.find(c.req.header(LINE)).cut()
+  doors.delete(LINE_FRAMES, async (c) => {
+    await lineDesk.cut(c.req.header(LINE))
     return c.body(null, 204)
   })
 }
