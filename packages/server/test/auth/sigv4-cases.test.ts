@@ -22,3 +22,21 @@ describe('[I7] a signed request of the cases', () => {
     },
   )
 })
+
+const hard = JSON.parse(readFileSync(new URL('../../../../spec/cases/sigv4-hard.json', import.meta.url), 'utf8')) as {
+  server: Partial<SignatureCase>
+  vectors: readonly Case[]
+}
+
+describe('[I7] a signed request of the hard rows', () => {
+  test.each(hard.vectors.map((each) => [each.name, each.expect, each] as const))('%s: %s', async (_, verdict, each) => {
+    expect(await explainSignature({ ...hard.server, ...each })).toMatchObject({ verdict })
+  })
+
+  test('what the server knows may be left open, and the time be written as signers write it', async () => {
+    const good = { ...hard.server, ...hard.vectors[0]! }
+    const open = { ...good, now: '20260301T120007Z', region: null, service: null, body: null }
+    expect(await explainSignature(open)).toMatchObject({ verdict: 'accept' })
+    expect(await explainSignature({ ...good, credentials: null })).toMatchObject({ code: 'unknown_key' })
+  })
+})

@@ -13,11 +13,11 @@ export const SignatureCase = z.object({
   url: Text,
   /** By name; a header that came several times has a list. Or pairs, in the order in which they came. */
   headers: z.union([z.record(Text, z.union([Text, z.array(Text)])), z.array(z.tuple([Text, Text]))]).default({}),
-  body: Text.optional(),
-  credentials: z.object({ accessKeyId: Text, secretAccessKey: Text, sessionToken: Text.nullish() }).optional(),
-  region: Text.optional(),
-  service: Text.optional(),
-  now: z.union([Text, z.number()]).optional(),
+  body: Text.nullish(),
+  credentials: z.object({ accessKeyId: Text, secretAccessKey: Text, sessionToken: Text.nullish() }).nullish(),
+  region: Text.nullish(),
+  service: Text.nullish(),
+  now: z.union([Text, z.number()]).nullish(),
 })
 export type SignatureCase = z.input<typeof SignatureCase>
 
@@ -41,15 +41,15 @@ export async function explainSignature(value: unknown): Promise<ExplainedSignatu
     const issue = parsed.error.issues[0]!
     throw new Error(`this is no request to explain: ${issue.path.join('.') || 'the file'}: ${issue.message}`)
   }
-  const { name, credentials, region, service, body = '' } = parsed.data
+  const { name, credentials, region, service, body } = parsed.data
   const now = timeOf(parsed.data.now)
-  const known = credentials && { ...credentials, sessionToken: credentials.sessionToken ?? undefined }
+  const known = credentials ? { ...credentials, sessionToken: credentials.sessionToken ?? undefined } : undefined
   const view: SignatureView = {
     now,
-    region,
-    services: service === undefined ? SERVICES.map((each) => each.name) : [service],
+    region: region ?? undefined,
+    services: service == null ? SERVICES.map((each) => each.name) : [service],
     credentialsOf: async (accessKeyId) => (known?.accessKeyId === accessKeyId ? known : undefined),
-    body: async () => Buffer.from(body),
+    body: async () => Buffer.from(body ?? ''),
   }
   const request = requestOf(parsed.data)
   const { fault, texts } = await checkSignature(request, view)
@@ -64,8 +64,11 @@ export async function explainSignature(value: unknown): Promise<ExplainedSignatu
   }
 }
 
-function timeOf(now: string | number | undefined): number {
-  const at = now === undefined ? Date.now() : typeof now === 'number' ? now : Date.parse(now)
+/** As ISO 8601 writes it, with or without its dashes and colons, or as milliseconds since 1970. */
+function timeOf(now: string | number | null | undefined): number {
+  const plain =
+    typeof now === 'string' ? now.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z') : now
+  const at = typeof plain === 'string' ? Date.parse(plain) : (plain ?? Date.now())
   if (Number.isNaN(at)) throw new Error(`now is no time: ${now}`)
   return at
 }
