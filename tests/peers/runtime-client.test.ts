@@ -1,6 +1,7 @@
-import type { Verifier } from '@longwire/server'
+import type { ServerOptions } from '@longwire/server'
 import { RuntimeClient } from 'bedrock-agentcore/runtime'
 import { afterAll, describe, expect, test } from 'vitest'
+import { provider } from '../../packages/server/test/auth/provider.ts'
 import { ForeignPeer } from '../../packages/server/test/dialects/socket.ts'
 import { type House, house } from '../../packages/server/test/house.ts'
 
@@ -17,19 +18,10 @@ afterAll(() => {
   else process.env[ENDPOINT] = before
 })
 
-/** Knows the bearer of one token. */
-const bearer: Verifier = {
-  name: 'bearer',
-  async verify({ headers }) {
-    if (headers.authorization !== 'Bearer a-token') return undefined
-    return { principal: 'bearer', sees: { trace: 'step', reasoning: true } }
-  },
-}
-
-async function guarded(): Promise<House> {
+async function guarded(options: Partial<ServerOptions['auth']> = {}): Promise<House> {
   const credentialsOf = async (id: string) =>
     [KEY, TOKEN].map((key) => ({ ...key, principal: 'ann' })).find(({ accessKeyId }) => accessKeyId === id)
-  const home = await house({ verifiers: [bearer], auth: { use: ['sigv4'], credentials: credentialsOf } })
+  const home = await house({ auth: { use: ['sigv4'], credentials: credentialsOf, ...options } })
   process.env[ENDPOINT] = home.url
   return home
 }
@@ -38,9 +30,13 @@ function clientOf(credentials: typeof KEY): RuntimeClient {
   return new RuntimeClient({ region: 'us-west-2', credentialsProvider: async () => credentials })
 }
 
-async function aTurn(home: House, url: string, headers: Record<string, string> = {}): Promise<void> {
+function connected(home: House, url: string, headers: Record<string, string> = {}): Promise<ForeignPeer> {
   const { pathname, search } = new URL(url)
-  const peer = await ForeignPeer.connect(home.url, `${pathname}${search}`, headers)
+  return ForeignPeer.connect(home.url, `${pathname}${search}`, headers)
+}
+
+async function aTurn(home: House, url: string, headers: Record<string, string> = {}): Promise<void> {
+  const peer = await connected(home, url, headers)
   peer.send({ prompt: 'Hello' })
   const run = await home.host.run()
   run.message(1, 'Good day')
@@ -77,11 +73,27 @@ describe.each([
   })
 })
 
-test('[D15] the client for JavaScript connects with a bearer token', async () => {
-  const home = await guarded()
-  const { url, headers } = await clientOf(KEY).generateWsConnectionOAuth({ runtimeArn, bearerToken: 'a-token' })
-  await aTurn(home, url, headers)
-  expect((await home.host.run()).start.principal).toBe('bearer')
+test('[D15] [I12] the client for JavaScript connects with a token of an identity provider, and with one of its next key', async () => {
+  const idp = await provider()
+  const jwt = { issuer: idp.url, audiences: ['longwire'], clients: ['app'], cooldownMs: 0 }
+  const home = await guarded({ use: ['sigv4', 'jwt'], jwt })
+  const connection = (bearerToken: string) => clientOf(KEY).generateWsConnectionOAuth({ runtimeArn, bearerToken })
+  const first = await connection(await idp.token())
+  await aTurn(home, first.url, first.headers)
+  expect((await home.host.run()).start.principal).toBe('ann')
+  await idp.rotate('second')
+  const { url, headers } = await connection(await idp.token({ sub: 'bob' }))
+  const peer = await connected(home, url, headers)
+  peer.send({ prompt: 'Hello' })
+  expect((await home.host.run(2)).start.principal).toBe('bob')
+  // A key that the provider has taken back, and a token for others, are refused as the service refuses them.
+  for (const bearerToken of [first.headers.Authorization!.slice(7), await idp.token({ aud: 'another' })]) {
+    const refused = await connection(bearerToken)
+    await expect(connected(home, refused.url, refused.headers)).rejects.toMatchObject({
+      status: 401,
+      headers: { 'x-amzn-errortype': 'UnauthorizedException', 'www-authenticate': expect.stringContaining('Bearer') },
+    })
+  }
 })
 
 test('[D16] a signature that is no good is refused as the service refuses it', async () => {
