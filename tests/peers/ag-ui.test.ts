@@ -121,7 +121,7 @@ test("[D8] a tool of the client's own is a call that the run leaves to it, and i
   expect(agent.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant'])
 })
 
-test('[D8] a run that fails ends with RUN_ERROR in a word of the list; one that a person stopped is cancelled', async () => {
+test('[D8] [X18] a run that fails ends with RUN_ERROR in a word of the list; one that a person stopped is cancelled', async () => {
   const home = await house()
   const { agent, events } = client(home)
   say(agent, 'Hello')

@@ -48,7 +48,7 @@ describe.each([
   ['a key', KEY],
   ['temporary credentials', TOKEN],
 ])('[D15] the client for JavaScript, with %s', (_, credentials) => {
-  test('connects with signed headers and its bare host, with an endpoint of any name', async () => {
+  test('[X29] [X37] connects with signed headers and its bare host, with an endpoint of any name', async () => {
     const home = await guarded()
     const sessionId = 'a-session-that-the-client-names-0123'
     const { url, headers } = await clientOf(credentials).generateWsConnection({
@@ -61,7 +61,7 @@ describe.each([
     expect((await home.host.run()).start).toMatchObject({ principal: 'ann', session: sessionId })
   })
 
-  test('connects with a presigned address, which has lost its port', async () => {
+  test('[X30] [X37] connects with a presigned address, which has lost its port', async () => {
     const home = await guarded()
     const url = await clientOf(credentials).generatePresignedUrl({
       runtimeArn,

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { AGENTS, Running, run, temporary } from './command.ts'
 
+const WORKER = new URL('./agents/worker.ts', import.meta.url).pathname
 const VECTORS = new URL('../../../spec/cases/sigv4.json', import.meta.url)
 
 test('[I7] auth explain says whether a signed request is good, why not, and what was compared', async () => {
@@ -101,4 +103,31 @@ test('[I13] a server that others can reach says how to say who may enter', async
   const access = join(temporary(), 'access.json')
   writeFileSync(access, '{"roles":{"staff":{"trace":"everything"}}}')
   expect((await run(['serve', AGENTS, '--port', '0', '--access', access])).code).toBe(2)
+})
+
+test('[X1] [X3] as the container it wants port 8080 of every address; a background task is work, and then no more', async () => {
+  // Whoever has the port, this test or another program: it is the one that is asked for.
+  const taken = createServer()
+  await new Promise<void>((resolve) => {
+    taken.once('error', () => resolve())
+    taken.listen(8_080, '0.0.0.0', resolve)
+  })
+  const refused = await run(['serve', AGENTS, '--agentcore', '--data', temporary()])
+  taken.close()
+  expect(refused.code).not.toBe(0)
+  expect(refused.err).toContain('0.0.0.0:8080')
+
+  const [data, mark] = [temporary(), join(temporary(), 'enough')]
+  const where = ['--host', '127.0.0.1', '--port', '0', '--data', data]
+  const server = new Running(['serve', WORKER, '--agentcore', ...where])
+  const [url] = await server.hears('out', /http:\/\/127\.0\.0\.1:\d+/)
+  const ping = async () => (await (await fetch(`${url}/ping`)).json()) as { status: string }
+  expect((await ping()).status).toBe('Healthy')
+  const invoked = await fetch(`${url}/invocations`, { method: 'POST', body: JSON.stringify({ prompt: mark }) })
+  expect(await invoked.json()).toMatchObject({ response: 'Waiting.' })
+  expect((await ping()).status).toBe('HealthyBusy')
+  writeFileSync(mark, '')
+  while ((await ping()).status !== 'Healthy') await new Promise((resolve) => setTimeout(resolve, 20))
+  server.process.kill()
+  await server.ended
 })

@@ -1,9 +1,10 @@
 import { isAfter, parsePlace, placeOf, printPlace, type SessionEvent } from '@longwire/protocol'
+import { MemoryStore } from '@longwire/store'
 import { emptyView, fold, type SessionView } from '@longwire/view'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ServerOptions } from '../src/index.ts'
-import { type House, house } from './house.ts'
+import { type House, house, turnOn } from './house.ts'
 import { type Leg, type Place, readLeg } from './readers.ts'
 import type { ScriptedRun } from './scripted-host.ts'
 
@@ -194,4 +195,32 @@ describe('a reader that is cut anywhere and comes back from its place', () => {
       })
     }
   }
+})
+
+test('[B8] to catch up costs what was missed, however long the history is', async () => {
+  let read = 0
+  const data = new MemoryStore()
+  const plain = data.read.bind(data)
+  data.read = async (...args) => {
+    const commits = await plain(...args)
+    read += commits.length
+    return commits
+  }
+  const home = await house({ data })
+  const peer = await home.connect()
+  const session = await peer.open()
+  const run = await turnOn(home, peer)
+  for (let n = 1; n <= 500; n++) run.message(n, `Line ${n}`)
+  await peer.until(() => peer.events().filter(({ type }) => type === 'message.committed').length === 500)
+  const { seq } = peer.events().at(-1)!
+  const costOf = async (ch: number, missed: number) => {
+    const late = await home.connect()
+    read = 0
+    expect(await late.attach(session, { ch, after: String(seq - missed) })).toMatchObject({ type: 'attached' })
+    await late.until(() => late.events(ch).at(-1)?.seq === seq)
+    return read
+  }
+  expect(await costOf(1, 5)).toBeLessThanOrEqual(10)
+  // That it counts at all: the end of a log is still at hand, the middle is not.
+  expect(await costOf(2, 400)).toBeGreaterThan(100)
 })

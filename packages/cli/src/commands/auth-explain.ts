@@ -20,11 +20,15 @@ export async function authExplain({ request: file, json }: ExplainOptions, termi
   return 'ok'
 }
 
-/** One request, or the `vectors` of a file that has many. */
+/** One request, or the `vectors` of a file that has many, with what its `server` says for all of them. */
 function casesIn(file: string): readonly unknown[] {
   try {
-    const value = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as { vectors?: unknown } | null
-    return Array.isArray(value?.vectors) ? value.vectors : [value]
+    const value = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as {
+      readonly vectors?: unknown
+      readonly server?: object
+    } | null
+    if (!Array.isArray(value?.vectors)) return [value]
+    return value.vectors.map((each: object) => ({ ...value.server, ...each }))
   } catch (cause) {
     throw new CommandFailure('usage', `cannot read a request from ${file}: ${(cause as Error).message}`, undefined, {
       cause,

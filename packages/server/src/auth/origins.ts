@@ -26,6 +26,11 @@ export class Origins {
     return hostOf(origin) !== this.#proxies.hostOf(request)
   }
 
+  /** The origin of this server as the peer sees it: `https://agents.example.com`. */
+  ownFor(request: IncomingMessage): string {
+    return `${this.#proxies.schemeOf(request)}://${this.#proxies.hostOf(request) ?? 'localhost'}`
+  }
+
   /** Refuses a request that a page of another origin makes. */
   refuseForeign(request: IncomingMessage): void {
     if (this.isForeign(request))

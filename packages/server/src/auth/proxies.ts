@@ -30,6 +30,14 @@ export class Proxies {
     return isBelieved ? forwarded.split(',').at(-1)!.trim() : request.headers.host
   }
 
+  /** The scheme that the peer asked by, by the proxy's word where it is trusted. */
+  schemeOf({ socket, headers }: IncomingMessage): 'http' | 'https' {
+    const forwarded = headers['x-forwarded-proto']
+    const isBelieved = typeof forwarded === 'string' && this.#isTrusted(plain(socket.remoteAddress ?? ''))
+    const isSecure = isBelieved ? /^(https|wss)$/i.test(forwarded.split(',').at(-1)!.trim()) : 'encrypted' in socket
+    return isSecure ? 'https' : 'http'
+  }
+
   #isTrusted(address: string): boolean {
     const family = isIP(address)
     return family !== 0 && this.#trusted.check(address, family === 6 ? 'ipv6' : 'ipv4')

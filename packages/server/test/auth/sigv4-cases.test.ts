@@ -28,7 +28,7 @@ const hard = JSON.parse(readFileSync(new URL('../../../../spec/cases/sigv4-hard.
   vectors: readonly Case[]
 }
 
-describe('[I7] a signed request of the hard rows', () => {
+describe('[I7] [X29] [X30] [X31] [X32] [X33] [X34] [X35] [X36] a signed request of the hard rows', () => {
   test.each(hard.vectors.map((each) => [each.name, each.expect, each] as const))('%s: %s', async (_, verdict, each) => {
     expect(await explainSignature({ ...hard.server, ...each })).toMatchObject({ verdict })
   })

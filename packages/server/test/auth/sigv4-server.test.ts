@@ -40,7 +40,7 @@ describe('a server that asks for signatures', () => {
     expect((await fetch(bare)).status).toBe(401)
   })
 
-  test('[I8] holds what was sent as body against its signature, whether the hash came as a header or not', async () => {
+  test('[I8] [X36] holds what was sent as body against its signature, whether the hash came as a header or not', async () => {
     const { home, ann } = await signing()
     const url = `${home.url}/v1/sessions`
     const body = JSON.stringify({ agent: 'echo' })
@@ -103,7 +103,7 @@ describe('a server that asks for signatures', () => {
     expect(await bobs.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
   })
 
-  test('[W10] a handshake whose headers came twice is taken by the first of each', async () => {
+  test('[W10] [X28] a handshake whose headers came twice is taken by the first of each', async () => {
     const { home, ann } = await signing()
     const url = new URL(`${home.url}/v1/socket`)
     const signed = Object.entries(await signedHeaders(ann, url.href)).filter(([name]) => name !== 'host')
@@ -125,7 +125,7 @@ describe('a server that asks for signatures', () => {
     expect(answer).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
   })
 
-  test('[I11] a token comes by its subprotocol in either order, and the bare name is selected', async () => {
+  test('[I11] [X16] a token comes by its subprotocol in either order, and the bare name is selected', async () => {
     const data = temporaryFolder()
     const key = await createKey(data, { principal: 'page', kind: 'api' })
     if (!('key' in key)) throw new Error('no API key was made')

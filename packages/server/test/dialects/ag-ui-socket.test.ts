@@ -31,7 +31,7 @@ test('[D7] runs follow one another on one socket, one event a frame, and one tha
   expect(types).toEqual([...aRun, ...aRun])
 })
 
-test('[D8] what is no input of a run closes the socket with 1003, and a run that fails with 1011 after its RUN_ERROR', async () => {
+test('[D8] [X6] what is no input of a run closes the socket with 1003, and a run that fails with 1011 after its RUN_ERROR', async () => {
   const home = await house()
   const wrong = await ForeignPeer.connect(home.url, '/ag-ui/echo')
   wrong.send({ hello: 'there' })

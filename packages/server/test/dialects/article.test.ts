@@ -16,7 +16,7 @@ async function talking(query = '', first: object = { inputText: 'How did the mar
   return { home, peer, run: await home.host.run() }
 }
 
-test('[D1] a program of the article says inputText and hears chunks, a trace with the nested one beside it, and a completion, on a socket that stays open', async () => {
+test('[D1] [X19] [X27] a program of the article says inputText and hears chunks, a trace with the nested one beside it, and a completion, on a socket that stays open', async () => {
   const { home, peer, run } = await talking()
   run.speak(1, '0', 'chunk.reasoning')('Markets first.')
   const say = run.speak(1, '1')
@@ -48,7 +48,7 @@ test('[D1] a program of the article says inputText and hears chunks, a trace wit
   expect(peer.closed).toBeUndefined()
 })
 
-test('[D1] with encoding=base64 the bytes of a chunk are base64, and no character is cut in two', async () => {
+test('[D1] [X26] with encoding=base64 the bytes of a chunk are base64, and no character is cut in two', async () => {
   const { peer, run } = await talking('?encoding=base64')
   const say = run.speak(1)
   say('So \ud83d')

@@ -21,7 +21,7 @@ async function invoke({ url }: House, body: unknown, headers: Record<string, str
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
-test('[D10] /ping says HealthyBusy while a turn runs, and its time moves when the status does and not before', async () => {
+test('[D10] [X2] /ping says HealthyBusy while a turn runs, and its time moves when the status does and not before', async () => {
   const clock = new SkippingClock()
   const home = await contained({ clock })
   const ping = async () =>
@@ -44,7 +44,7 @@ test('[D10] /ping says HealthyBusy while a turn runs, and its time moves when th
   expect((await ping()).status).toBe('Healthy')
 })
 
-test('[D11] /invocations takes a prompt and answers JSON, or what Accept asks for; the session is that of the header', async () => {
+test('[D11] [X4] /invocations takes a prompt and answers JSON, or what Accept asks for; the session is that of the header', async () => {
   const home = await contained()
   const plain = invoke(home, { prompt: 'Hello' })
   const run = await home.host.run()
@@ -70,7 +70,7 @@ test('[D11] /invocations takes a prompt and answers JSON, or what Accept asks fo
   expect(items).toMatchObject([{ chunk: { bytes: 'One' } }, { completion: { outcome: 'completed', text: 'One' } }])
 })
 
-test('[D11] faults of a payload are 400 with error and details, of the agent 500 with error, and in mid-stream a data event', async () => {
+test('[D11] [X5] faults of a payload are 400 with error and details, of the agent 500 with error, and in mid-stream a data event', async () => {
   const home = await contained()
   const broken = await invoke(home, '{"prompt":')
   expect([broken.status, JSON.parse(broken.text)]).toEqual([
@@ -122,7 +122,7 @@ test('[D11] the input of a run of AG-UI is answered with its events, in the sess
   expect(types?.at(-1)).toBe('"type":"RUN_FINISHED"')
 })
 
-test('[D12] on /ws the first frame decides: the native protocol, a run of AG-UI, inputText, a prompt, or plain text', async () => {
+test('[D12] [X6] on /ws the first frame decides: the native protocol, a run of AG-UI, inputText, a prompt, or plain text', async () => {
   const home = await contained()
   const native = await ForeignPeer.connect(home.url, '/ws', { [SESSION]: NAME })
   native.send({ type: 'open', id: 'a', ch: 1, agent: 'echo', session: NAME })
@@ -157,7 +157,7 @@ test('[D12] on /ws the first frame decides: the native protocol, a run of AG-UI,
   expect(await runs.next('RUN_FINISHED')).toMatchObject({ runId: 'r' })
 })
 
-test('[D13] frames to a peer behind the platform have at most 32 KB, and 64 KB of it are taken', async () => {
+test('[D13] [X11] frames to a peer behind the platform have at most 32 KB, and 64 KB of it are taken', async () => {
   const home = await contained()
   const peer = await ForeignPeer.connect(home.url, '/ws', { [SESSION]: NAME })
   const sizes: number[] = []

@@ -45,7 +45,7 @@ function membersOf(bytes: Buffer): (readonly [string, any])[] {
   return members
 }
 
-test('[D6] a call streams chunks until its turn ends, with traces only where they were asked for', async () => {
+test('[D6] [X22] [X23] [X24] a call streams chunks until its turn ends, with traces only where they were asked for', async () => {
   const home = await house()
   const plain = invoke(home, { inputText: 'Hello' })
   const run = await home.host.run()
@@ -91,7 +91,7 @@ test('[D6] a call streams chunks until its turn ends, with traces only where the
   ])
 })
 
-test('[D6] a question returns control and ends the answer; the next call answers it, and goes on with the turn', async () => {
+test('[D6] [X21] a question returns control and ends the answer; the next call answers it, and goes on with the turn', async () => {
   const home = await house()
   const first = invoke(home, { inputText: 'Buy' })
   const run = await home.host.run()
@@ -131,7 +131,7 @@ test('[D6] whoever says something new to a turn that waits for an answer breaks 
   expect((await second).members).toEqual([['chunk', 'As you like']])
 })
 
-test('[D6] errors are members of the stream once it began, and before that a status with the type in a header', async () => {
+test('[D6] [X25] errors are members of the stream once it began, and before that a status with the type in a header', async () => {
   const home = await house({ verifiers: [byHeader] })
   const ann = { 'x-principal': 'ann' }
   const failing = invoke(home, { inputText: 'Hello' }, ann)

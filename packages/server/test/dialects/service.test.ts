@@ -25,7 +25,7 @@ async function post(home: House, path: string, body: string, headers: Record<str
   return { status: response.status, type: response.headers.get('x-amzn-errortype'), headers: response.headers, text }
 }
 
-test('[D15] a runtime is found by its ARN, raw or encoded, by its id with an account, with a qualifier or without', async () => {
+test('[D15] [X12] a runtime is found by its ARN, raw or encoded, by its id with an account, with a qualifier or without', async () => {
   const home = await house()
   const addresses = [
     `/runtimes/${ENCODED}/ws`,
@@ -39,7 +39,7 @@ test('[D15] a runtime is found by its ARN, raw or encoded, by its id with an acc
   expect(home.host.runs.every(({ start }) => start.agent === 'echo')).toBe(true)
 })
 
-test('[D15] the session comes by header or query in any case, is told in the answer to the handshake, and is made where none is named', async () => {
+test('[D15] [X7] [X8] the session comes by header or query in any case, is told in the answer to the handshake, and is made where none is named', async () => {
   const home = await house()
   let told: string | undefined
   const connect = async (path: string, headers: Record<string, string> = {}) => {
@@ -62,7 +62,7 @@ test('[D15] the session comes by header or query in any case, is told in the ans
   expect(home.host.runs.map(({ start }) => start.session)).toEqual([NAME, NAME, told])
 })
 
-test("[D16] errors before the upgrade have the service's status, type and message", async () => {
+test("[D16] [X13] [X15] errors before the upgrade have the service's status, type and message", async () => {
   const home = await house({ verifiers: [byHeader] })
   const ann = { 'x-principal': 'ann' }
   const refused = (path: string, headers: Record<string, string> = ann) =>
@@ -102,7 +102,7 @@ test('[D16] an invocation answers with its session; a failure of the agent is a 
   expect(await failing).toMatchObject({ status: 424, type: 'RuntimeClientError' })
 })
 
-test('[D17] to stop a session ends it and what it runs, and the same name begins a fresh one; what was said can still be read', async () => {
+test('[D17] [X17] to stop a session ends it and what it runs, and the same name begins a fresh one; what was said can still be read', async () => {
   const home = await house()
   const stop = (headers: Record<string, string> = { [SESSION]: NAME }) =>
     post(
@@ -126,7 +126,7 @@ test('[D17] to stop a session ends it and what it runs, and the same name begins
   expect((await home.fetch(`/v1/sessions/${NAME}`)).body).toMatchObject({ status: 'closed' })
 })
 
-test('[D17] a caller with the role may speak for its users, each in a name space of its own', async () => {
+test('[D17] [X9] a caller with the role may speak for its users, each in a name space of its own', async () => {
   const home = await house()
   const path = `/runtimes/${ENCODED}/ws`
   await said(home, await ForeignPeer.connect(home.url, path, { [SESSION]: NAME, [USER]: 'ann' }), 1, 'Mine')

@@ -20,10 +20,10 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   frame_too_big: 400,
 }
 
-/** How the service says no to this request: a status, the type in a header, a message. */
-export function refusedByService(request: IncomingMessage, refusal: Refusal): RefusedHandshake {
+/** How the service says no to this request: a status, the type in a header, a message. `own` is this server's origin. */
+export function refusedByService(request: IncomingMessage, refusal: Refusal, own: string): RefusedHandshake {
   const status = statusFor(request, refusal.code)
-  return serviceError(status, refusal.message, status === 401 ? { 'www-authenticate': challenge(request) } : {})
+  return serviceError(status, refusal.message, status === 401 ? { 'www-authenticate': challenge(request, own) } : {})
 }
 
 export function serviceError(
@@ -51,11 +51,11 @@ function isSigned({ url, headers }: IncomingMessage): boolean {
 }
 
 /** Where a client that has no token learns of what is wanted. */
-function challenge({ url = '', headers }: IncomingMessage): string {
+function challenge({ url = '' }: IncomingMessage, own: string): string {
   const runtime = url.split('?', 1)[0]!.replace(/\/(ws|invocations|stopruntimesession)$/, '')
   const qualifier = encodeURIComponent(queryOf(url).get('qualifier') ?? 'DEFAULT')
   const metadata = `${runtime}/invocations/.well-known/oauth-protected-resource?qualifier=${qualifier}`
-  return `Bearer resource_metadata="http://${headers.host ?? 'localhost'}${metadata.replaceAll('"', '%22')}"`
+  return `Bearer resource_metadata="${`${own}${metadata}`.replaceAll('"', '%22')}"`
 }
 
 /** How a container says no. */

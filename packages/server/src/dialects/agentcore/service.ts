@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'hono'
+import { z } from 'zod'
 import type { Identity } from '../../auth/verifier.ts'
 import { runSessionCommand } from '../../commands/session-command.ts'
 import { faultOf } from '../../connection/connection.ts'
@@ -32,7 +33,7 @@ function line(request: IncomingMessage, house: DialectHouse): Line | undefined {
       return peerSpeech(house, request, payload)
     },
     headers: () => (named === undefined ? [] : [`${SESSION_FIELD}: ${named}`]),
-    refuse: (refusal) => refusedByService(request, refusal),
+    refuse: (refusal) => refusedByService(request, refusal, house.origins.ownFor(request)),
   }
 }
 
@@ -69,14 +70,15 @@ function doors(doors: Doors, house: DialectHouse): void {
     return answered(house, request, async () => {
       const { door } = addressOf(request)
       if (!door.endsWith('oauth-protected-resource')) throw new Refusal('not_found', 'nothing is served here by GET')
-      const resource = `http://${request.headers.host}${request.url!.split('/invocations/', 1)[0]}`
+      const resource = `${house.origins.ownFor(request)}${request.url!.split('/invocations/', 1)[0]}`
       return c.json({ resource, bearer_methods_supported: ['header'] })
     })
   })
 }
 
 function invoke(c: Context<DoorEnv>, house: DialectHouse, address: RuntimeAddress): Promise<Response> {
-  const refuse = (refusal: Refusal) => refusedByService(c.env.incoming as IncomingMessage, refusal)
+  const incoming = c.env.incoming as IncomingMessage
+  const refuse = (refusal: Refusal) => refusedByService(incoming, refusal, house.origins.ownFor(incoming))
   // What goes wrong in the agent is the caller's to know, but not as the service's own fault.
   const failed = (refusal: Refusal) =>
     refusal.code === 'internal' ? serviceError(424, refusal.message) : refuse(refusal)
@@ -92,6 +94,7 @@ async function stop(c: Context<DoorEnv>, house: DialectHouse, { names }: Runtime
   agentNamed(house, ...names)
   const named = namedSession(request)
   if (named === undefined) throw new Refusal('bad_field', `${SESSION_FIELD}: the session to stop is wanted`)
+  refuseToken(await bytesOf(c, house.limits.frameBytes))
   const life = await lastLife(house, identity, named)
   if (!life?.session) throw new Refusal('session_not_found', `there is no session ${named}`)
   if (!isOver(life.session)) {
@@ -99,6 +102,19 @@ async function stop(c: Context<DoorEnv>, house: DialectHouse, { names }: Runtime
     await runSessionCommand(ground, { type: 'close', id: commandIds(house.clock)() }, identity)
   }
   return c.json({}, 200, { [SESSION_FIELD]: named })
+}
+
+/** A stop may carry a token by which clients tell one from another. Stopping twice does no harm, so nothing is kept of it. */
+const StopBody = z.looseObject({ clientToken: z.string().min(33).max(256).optional() })
+
+function refuseToken(body: Uint8Array): void {
+  if (body.length === 0) return
+  const refused = new Refusal('bad_field', 'clientToken: 33 to 256 characters are wanted')
+  try {
+    if (!StopBody.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).success) throw refused
+  } catch {
+    throw refused
+  }
 }
 
 async function caller(c: Context<DoorEnv>, house: DialectHouse, request: IncomingMessage): Promise<Identity> {
@@ -116,6 +132,6 @@ async function answered(
   } catch (error) {
     const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
     house.metrics.refused(refusal.code)
-    return answer(refusedByService(request, refusal))
+    return answer(refusedByService(request, refusal, house.origins.ownFor(request)))
   }
 }
