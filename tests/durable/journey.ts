@@ -114,6 +114,7 @@ export function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit
     const end = commits.find(
       (commit) =>
         (commit.type === 'tool.finished' && commit.call === of) ||
+        (commit.type === 'step.finished' && what === 'book' && isCall(commit, of)) ||
         (commit.type === 'step.finished' && what === 'step' && `${commit.turn} ${commit.name}` === of) ||
         (commit.type === 'step.finished' && what === 'task' && isStationOf(commit, of)),
     )
@@ -122,6 +123,10 @@ export function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit
       ? [`${what} ${of} was done ${at - end.at} ms after its result was in the log`]
       : []
   })
+}
+
+function isCall({ output }: EventOf<'step.finished'>, call: string): boolean {
+  return (output as { readonly call?: string } | null | undefined)?.call === call
 }
 
 function isStationOf({ step, name }: EventOf<'step.finished'>, of: string): boolean {

@@ -1,4 +1,4 @@
-import { agentTool, defineAgent } from '@longwire/agent'
+import { agentTool, defineAgent, type Model } from '@longwire/agent'
 import type { Commit } from '@longwire/protocol'
 import { describe, expect, test } from 'vitest'
 import { FoldReader } from './fold-reader.ts'
@@ -8,6 +8,29 @@ import { SkippedClock } from './skipped-clock.ts'
 import { wellFormed } from './well-formed.ts'
 
 const HOUR = 3_600_000
+
+/** Says the same whatever it is asked. */
+function talker(): Model {
+  const tokens = { total: 3, noCache: 3, cacheRead: undefined, cacheWrite: undefined }
+  const said = [
+    { type: 'text-start', id: 't' },
+    { type: 'text-delta', id: 't', delta: 'Is it valid?' },
+    { type: 'text-end', id: 't' },
+    {
+      type: 'finish',
+      finishReason: { unified: 'stop', raw: undefined },
+      usage: { inputTokens: tokens, outputTokens: { total: 2, text: 2, reasoning: undefined } },
+    },
+  ]
+  return {
+    specificationVersion: 'v4',
+    provider: 'offline',
+    modelId: 'talker',
+    supportedUrls: {},
+    doGenerate: () => Promise.reject(new Error('this model only streams')),
+    doStream: async () => ({ stream: ReadableStream.from(said) as never }),
+  }
+}
 
 /** Sets what it is told to, and says why each of its turns began. */
 const planner = defineAgent({
@@ -197,6 +220,38 @@ describe('an agent that asks another', () => {
     const below = of(person.commits, 'trace.span').filter(({ span }) => span.startsWith(`${call}/`))
     expect(below.map(({ label }) => label)).toContain('Reading the law')
     expect(below.every((span) => span.step === step)).toBe(true)
+    for (const { commits } of [person, child]) expect(wellFormed(commits, { isQuiet: true })).toEqual([])
+  })
+
+  test("[G72] [T17] in the background does so too, over a death, and what its task used is the session's", async () => {
+    const busy = defineAgent({
+      name: 'busy',
+      model: talker(),
+      tools: clerk.tools!,
+      async run(turn) {
+        if (turn.cause === 'task') return turn.text(turn.input.text)
+        await turn.background('ask', async (task) => {
+          const { text } = await task.generate({ prompt: 'What shall I ask?' })
+          return task.tool('expert', { text })
+        })
+      },
+    })
+    const home = homeOf([busy, expert])
+    const person = await talkTo(home, 'busy', 'Ask')
+    const child = person.of(await childOf(home, 'expert'))
+    await child.until(asked(1))
+    expect(of(child.commits, 'input.accepted')).toMatchObject([{ text: 'Is it valid?' }])
+    home.die()
+    expect(await childOf(home, 'expert')).toBe(child.session)
+    await child.until(ended(1), (request) => answerTo(request))
+    await person.until(ended(2))
+    expect(of(person.commits, 'task.finished')).toMatchObject([
+      { outcome: 'ok', result: 'It is valid.', usage: { inputTokens: 3, outputTokens: 2 }, toolCalls: 1 },
+    ])
+    const isOfModel = ({ name }: { readonly name: string }) => name === 'generate'
+    expect(of(person.commits, 'step.finished').filter(isOfModel)).toHaveLength(1)
+    expect(of(person.commits, 'message.committed')).toHaveLength(1)
+    expect((await person.view()).usage).toEqual({ inputTokens: 3, outputTokens: 2 })
     for (const { commits } of [person, child]) expect(wellFormed(commits, { isQuiet: true })).toEqual([])
   })
 

@@ -20,7 +20,12 @@ const CLOSES = 'SELECT date, close FROM prices WHERE ticker = :ticker ORDER BY d
  * The work of the task: one step for each instrument, so that after a restart it goes on with the first that is not
  * done. `paceMs` is slept before each, so that a person can watch a thing that would be over in no time.
  */
-export async function runBacktest(task: Task, market: Market, plan: Plan, paceMs: number): Promise<BacktestResult> {
+export async function runBacktest(
+  task: Pick<Task, 'progress' | 'sleep' | 'step'>,
+  market: Market,
+  plan: Plan,
+  paceMs: number,
+): Promise<BacktestResult> {
   const rows: BacktestRow[] = []
   const skipped: string[] = []
   for (const [i, ticker] of plan.tickers.entries()) {

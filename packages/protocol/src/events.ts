@@ -268,6 +268,8 @@ export const EVENTS = {
     outcome: z.enum(['ok', 'error', 'cancelled']),
     result: Json.optional(),
     speaks: z.boolean().optional().describe('a turn with cause `task` follows, in which the agent may speak of it'),
+    usage: Usage.optional().describe('of its model calls'),
+    toolCalls: z.int().min(1).optional().describe('how many tools it called'),
   }),
   'task.progress': draft('task.progress', 'How far a background task is. Of the same task only the latest counts.', {
     task: TaskId,

@@ -1,6 +1,7 @@
 import type { Level } from '@longwire/protocol'
 import { emptyView, fold, type SessionView } from '@longwire/view'
 import { describe, expect, test } from 'vitest'
+import { commitBody } from '../src/session/log-event.ts'
 import { type House, house, turnOn } from './house.ts'
 import type { AnyFrame, Peer } from './peer.ts'
 import { blocksOf, parseMessage } from './readers.ts'
@@ -109,6 +110,31 @@ describe('a filter', () => {
     expect(JSON.stringify(frames)).not.toContain('secret')
     expect(JSON.stringify(frames)).toContain('Said at length')
     expect(JSON.stringify(first.frames)).toContain('secret thought')
+  })
+
+  test('[A11] without reasoning none of a background task is sent, nor what is no reasoning left out', async () => {
+    const { home, session, run } = await speaking()
+    const { turn } = run.start
+    const parts = [
+      { type: 'reasoning', text: 'secret thought' },
+      { type: 'text', text: 'Said' },
+    ]
+    const fields = { type: 'step.finished' as const, turn, name: 'generate', tookMs: 1 }
+    run.commitBodies(
+      { ...commitBody({ ...fields, step: `${turn}.b1.1`, output: { parts } }, 1_000), reasoning: true },
+      { ...commitBody({ ...fields, step: `${turn}.1`, output: '"type":"reasoning"' }, 1_000), reasoning: true },
+    )
+    run.message(2, 'over')
+    for (const reasoning of [false, true]) {
+      const reader = await home.connect()
+      await reader.attach(session, { after: '0', trace: 'debug', reasoning })
+      await reader.event('message.committed')
+      const said = { type: 'text', text: 'Said' }
+      expect(reader.events().filter(({ type }) => type === 'step.finished')).toMatchObject([
+        { output: { parts: reasoning ? parts : [said] } },
+        { output: '"type":"reasoning"' },
+      ])
+    }
   })
 
   test('[A16] the view of a reader without reasoning is the same live and in a snapshot', async () => {

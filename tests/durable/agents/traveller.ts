@@ -78,7 +78,9 @@ export function traveller(note: Notes, paceMs = 1): Agent {
           })
           if (n === 2) await task.sleep(5 * paceMs)
         }
-        return { stations: 3 }
+        const { results } = await task.generate({ prompt: 'Book a tea at each of them', tools: { book } })
+        await task.tool('book', { what: 'a bench' })
+        return { stations: 3, booked: results.filter(({ outcome }) => outcome === 'ok').length }
       })
       const [left, right, asked] = await turn.all([
         async () => (await step('left 1')) + (await step('left 2')),

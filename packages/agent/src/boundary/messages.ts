@@ -149,7 +149,7 @@ export interface CommitBody {
   readonly span?: string | undefined
   readonly task?: string | undefined
   readonly level?: Level | undefined
-  /** A `message.committed` that holds reasoning: not every reader may see all of it. */
+  /** It holds reasoning of a model: not every reader may see all of it. */
   readonly reasoning?: boolean | undefined
 }
 
@@ -209,7 +209,7 @@ export type DraftHead =
 
 /**
  * How the agent's function ended, or that of a task. Open drafts are rolled back by the session; committed pieces stay.
- * A task says in `speak` whether the agent may say something about its end unasked.
+ * A task says in `speak` whether the agent may say something about its end unasked, and how many tools it called.
  */
 export type TurnEnd =
   | {
@@ -219,12 +219,14 @@ export type TurnEnd =
       /** What a task returned. */
       readonly result?: Json | undefined
       readonly speak?: boolean | undefined
+      readonly toolCalls?: number | undefined
     }
   | {
       readonly outcome: 'failed'
       readonly error: Failure
       readonly usage?: Usage | undefined
       readonly speak?: boolean | undefined
+      readonly toolCalls?: number | undefined
     }
 
 /** What anyone may know of an agent. */

@@ -81,8 +81,8 @@ export async function generate(run: RunningTurn, options: GenerateOptions = {}):
 /** What a person sent to steer by, and joins where `step` begins. What joined in an earlier run of the turn joins again. */
 async function steersAt(run: RunningTurn, step: string): Promise<readonly AgentInput[]> {
   const joined = run.joinedAt(step)
-  // A turn that is only retraced goes on to what the log holds next, which may be no step: a task that began.
-  if (run.isRetraced || run.journal.isPast(step)) return joined
+  // Nobody steers a task. A turn that is only retraced goes on to what the log holds next, which may be no step: a task that began.
+  if (run.isTask || run.isRetraced || run.journal.isPast(step)) return joined
   return [...joined, ...(await run.voice.take(step))]
 }
 

@@ -54,7 +54,7 @@ export async function callModel(run: RunningTurn, scope: Scope, call: ModelCall)
       const said = await listen(run, call, message)
       const heard = { ...said, usage: run.budget.priced(said.usage, call.model) }
       run.use(heard.usage)
-      void run.commit(committed(message, span, heard, took()))
+      void run.commit(committed(run, message, span, heard, took()))
       return { ...heard, text: message.text, parts: message.parts() }
     } catch (error) {
       if (run.voice.isOver) throw error
@@ -119,16 +119,20 @@ async function listen(run: RunningTurn, call: ModelCall, message: OpenMessage): 
 }
 
 function committed(
+  run: RunningTurn,
   message: OpenMessage,
   span: Span,
   { finishReason, usage }: Heard,
   tookMs: number,
 ): readonly CommitFields[] {
   const detail = { finishReason, usage } as Json
-  // A call that said nothing is in the log, too: it is not made again.
-  const said: CommitFields = message.isEmpty
-    ? { type: 'step.finished', step: message.step, name: GENERATE, output: { finishReason, usage } as never, tookMs }
-    : message.commit(usage, finishReason)
+  // A call that said nothing is in the log, too: it is not made again. What a task's model says is no message to a person.
+  const parts = run.isTask ? { parts: message.parts() } : {}
+  const output = { finishReason, usage, ...parts } as never
+  const said: CommitFields =
+    message.isEmpty || run.isTask
+      ? { type: 'step.finished', step: message.step, name: GENERATE, output, tookMs }
+      : message.commit(usage, finishReason)
   return [said, ...span.end('ok', detail)]
 }
 

@@ -1,4 +1,5 @@
 import type { HistoryEntry, ToolResult } from '../boundary/messages.ts'
+import { partsOf } from '../turn/journal.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
 import { entryOf } from './entry-of.ts'
 
@@ -11,10 +12,10 @@ export function recallLoop(run: RunningTurn, step: string): void {
 
 /** What it said, called and was told. */
 function conversationIn(run: RunningTurn, step: string): readonly HistoryEntry[] {
-  return run.journal.modelCallsBelow(step).flatMap(({ step, message }): readonly HistoryEntry[] => {
+  return run.journal.modelCallsBelow(step).flatMap(({ step, message, finished }): readonly HistoryEntry[] => {
     const joined = run.joinedAt(step).map((input) => entryOf(run.id, input))
-    if (!message) return joined
-    const { parts } = message.message
+    const parts = partsOf((message ?? finished)!)
+    if (parts.length === 0) return joined
     const results = parts.flatMap((part) => (part.type === 'tool-call' ? resultOf(run, part) : []))
     const answered: HistoryEntry[] = results.length === 0 ? [] : [{ role: 'tool', turn: run.id, results }]
     return [...joined, { role: 'assistant', turn: run.id, parts }, ...answered]

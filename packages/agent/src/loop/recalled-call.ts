@@ -1,5 +1,6 @@
 import type { Failure, FailureCode, Json, Usage } from '@longwire/protocol'
 import { AgentFailure } from '../turn/failure.ts'
+import { partsOf } from '../turn/journal.ts'
 import { NEVER, type RunningTurn } from '../turn/running-turn.ts'
 import type { ToolCall } from './hearing.ts'
 import type { ModelSaid } from './model-call.ts'
@@ -15,7 +16,7 @@ export async function recalledCall(run: RunningTurn, step: string): Promise<Mode
   }
   await run.recall(seq)
   if (finished?.error) throw failureIn(finished.error)
-  const { parts } = message?.message ?? { parts: [] }
+  const parts = partsOf((message ?? finished)!)
   const silent = (finished?.output ?? {}) as { readonly finishReason?: string; readonly usage?: Usage }
   const usage = message?.usage ?? silent.usage ?? {}
   return {

@@ -9,9 +9,11 @@ import { NEVER, type RunningTurn } from '../turn/running-turn.ts'
 import { type Scope, stepScope } from '../turn/scope.ts'
 import type { Span } from '../turn/span.ts'
 import type { CommitFields } from '../turn/voice.ts'
+import { callHead } from './call-head.ts'
 import { askApproval, askClient, askRecovery, type Permit } from './call-questions.ts'
 import type { ToolCall } from './hearing.ts'
 import { recallLoop } from './recall-loop.ts'
+import { callInTask } from './task-calls.ts'
 import { type Ended, execute, failed } from './tool-execution.ts'
 import { checked } from './tool-schema.ts'
 import { judge } from './verdict.ts'
@@ -44,6 +46,7 @@ export async function callTools(
   calls: readonly PlannedCall[],
   history: readonly HistoryEntry[],
 ): Promise<readonly ToolResult[]> {
+  if (run.isTask) return callInTask(run, around, tools, calls, history)
   const known = calls.map((call) => ({ ...call, recorded: run.begin(call.step, { kind: 'tool', name: call.name }) }))
   const prepared = await Promise.all(
     known.map(async (call): Promise<Prepared> => ({ ...call, ...(await wayOf(run, tools, call, history)) })),
@@ -170,14 +173,8 @@ async function make(
 ): Promise<ToolResult> {
   const { tool, step, call } = prepared
   const startedAt = run.clock.now()
-  const label = labelOf(prepared, permit)
-  const span = run.spans.open({
-    label,
-    level: tool?.level ?? (tool?.milestone === undefined ? 'step' : 'milestone'),
-    kind: tool?.span ?? 'tool',
-    parent: around.span?.id,
-    step,
-  })
+  const head = callHead(prepared.name, tool, prepared.way === 'refuse' ? undefined : permit)
+  const span = run.spans.open({ ...head, parent: around.span?.id, step })
   const scope: Scope = { ...inside, span }
   const ended = await outcomeOf()
   if (run.voice.isStopping) sayLast(run, prepared, ended, startedAt, span)
@@ -187,7 +184,7 @@ async function make(
 
   function outcomeOf(): Promise<Ended> | Ended {
     if (prepared.way === 'refuse') return failed(prepared.refused)
-    if (prepared.tool.client) return askClient(questions, prepared.tool, prepared, permit.input, label)
+    if (prepared.tool.client) return askClient(questions, prepared.tool, prepared, permit.input, head.label)
     const { tool, name } = prepared
     return answeredFromLog.run(`tool «${name}»`, () => execute(scope, tool, call, permit.checked))
   }
@@ -224,16 +221,5 @@ function finish(
     const tooBig = failed(`the output is too big: ${error.message}`)
     void run.commit([finished(tooBig)])
     return { call, name, ...tooBig }
-  }
-}
-
-function labelOf({ name, tool, way }: Prepared, { checked }: Permit): string {
-  const plain = tool?.title ?? name
-  if (!tool || way === 'refuse' || tool.milestone === undefined) return plain
-  if (typeof tool.milestone === 'string') return tool.milestone
-  try {
-    return tool.milestone(checked)
-  } catch {
-    return plain
   }
 }

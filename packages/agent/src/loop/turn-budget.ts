@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Commit, Usage } from '@longwire/protocol'
 import { describeModel } from '../model/model.ts'
 import { AgentFailure } from '../turn/failure.ts'
+import { isOfTask, isTaskCall } from '../turn/journal.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'
 import { type Budget, type Overrun, overrunOf, overrunText, spentBy, spentWith } from './budget.ts'
 import { priceOf, withCost } from './price.ts'
@@ -20,8 +21,9 @@ export class TurnBudget {
   constructor(run: RunningTurn) {
     this.#run = run
     this.#startedAt = run.clock.now()
-    this.#workedBefore = workedMs(run.start.recorded)
-    this.#toolCalls = callsIn(run.start.recorded)
+    const own = run.start.recorded.filter((commit) => isOwn(run, commit))
+    this.#workedBefore = workedMs(own)
+    this.#toolCalls = callsIn(own)
   }
 
   /** What a model call used, with its cost. */
@@ -38,6 +40,10 @@ export class TurnBudget {
 
   countTools(calls: number): void {
     this.#toolCalls += calls
+  }
+
+  get toolCalls(): number {
+    return this.#toolCalls
   }
 
   grant(bound: string, more: number): void {
@@ -87,10 +93,19 @@ export class TurnBudget {
 
 /** How many tools were called, or would have been had a person not denied it. */
 function callsIn(recorded: readonly Commit[]): number {
-  const calls = recorded.flatMap((commit) =>
-    commit.type === 'tool.started' || commit.type === 'tool.finished' ? [commit.call] : [],
-  )
+  const calls = recorded.flatMap((commit) => {
+    if (isTaskCall(commit)) return [commit.step]
+    return commit.type === 'tool.started' || commit.type === 'tool.finished' ? [commit.call] : []
+  })
   return new Set(calls).size
+}
+
+/** A task is bounded as a turn of its own: what the turn did that it is a part of is not its own, nor the other way round. */
+function isOwn({ name, isTask }: RunningTurn, commit: Commit): boolean {
+  const isAboutTask = commit.type === 'task.started' || commit.type === 'task.finished'
+  const of = isAboutTask ? commit.task : commit.step
+  if (isTask) return of === name || (of?.startsWith(`${name}.`) ?? false)
+  return of === undefined || !isOfTask(of)
 }
 
 function boundsCost(budget: Budget | undefined): boolean {

@@ -23,6 +23,8 @@ export async function beforeModelCall(
  */
 export async function beforeTools(run: RunningTurn, scope: Scope, calls: number, step?: string): Promise<void> {
   await keepWithin(run, scope, calls, step)
+  // A task counts each call where it makes it.
+  if (run.isTask) return
   const first = step ?? scope.step.ids.next()
   if (step === undefined) scope.step.ids.release(first)
   // Calls that are in the log are counted from there.
@@ -42,6 +44,7 @@ async function keepWithin(run: RunningTurn, scope: Scope, toolCalls: number, nex
     const grant = recorded ?? (over && grantFor(over))
     if (!grant) return scope.step.ids.release(asking)
     if (!recorded && budget.onExceeded !== 'ask') throw exceeded(grant.says)
+    if (run.isTask) throw exceeded(`${grant.says}, and a background task has nobody to ask for more`)
     await ask(run, scope, asking, grant)
   }
 }

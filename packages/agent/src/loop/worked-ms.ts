@@ -9,7 +9,9 @@ export function workedMs(recorded: readonly Commit[]): number {
   let worked = 0
   let before: number | undefined
   for (const commit of recorded) {
-    const isGap = waits.size > 0 || (commit.type === 'turn.started' && commit.attempt > 1)
+    const isGap =
+      waits.size > 0 ||
+      ((commit.type === 'turn.started' || commit.type === 'task.started') && (commit.attempt ?? 1) > 1)
     if (before !== undefined && !isGap) worked += Math.max(0, commit.at - before)
     before = commit.at
     note(waits, commit)

@@ -1,4 +1,5 @@
-import type { Commit, EventOf, Usage } from '@longwire/protocol'
+import type { Commit, EventOf, MessagePart, Usage } from '@longwire/protocol'
+import type { ToolResult } from '../boundary/messages.ts'
 import { AgentFailure } from './failure.ts'
 
 /** What the code asks for at a step. */
@@ -38,7 +39,7 @@ export class Journal {
   readonly #tasks = new Map<string, EventOf<'task.started'>>()
   readonly #schedules = new Map<string, EventOf<'schedule.set'>>()
   readonly #endedSchedules = new Set<string>()
-  readonly #results = new Map<string, EventOf<'tool.finished'>>()
+  readonly #results = new Map<string, Pick<ToolResult, 'outcome' | 'output' | 'error'>>()
   readonly #joined = new Set<string>()
   readonly #asked = new Set<string>()
   /** By scope, the highest number of a step in the log. */
@@ -52,8 +53,7 @@ export class Journal {
     const calls: string[] = []
     for (const commit of recorded) {
       this.#read(commit)
-      if (commit.type !== 'message.committed') continue
-      for (const part of commit.message.parts) if (part.type === 'tool-call') calls.push(part.call)
+      for (const part of partsOf(commit)) if (part.type === 'tool-call') calls.push(part.call)
     }
     this.calls = calls
     this.#modelCalls = [...this.#steps.values()]
@@ -76,8 +76,9 @@ export class Journal {
 
   /** The call that `step` is in the log as. */
   callOf(step: string): string | undefined {
-    const { toolStarted, toolFinished, requests = [] } = this.#steps.get(step) ?? {}
-    return toolStarted?.call ?? toolFinished?.call ?? requests[0]?.requested.call
+    const { toolStarted, toolFinished, finished, requests = [] } = this.#steps.get(step) ?? {}
+    const inTask = finished && resultIn(finished)
+    return toolStarted?.call ?? toolFinished?.call ?? requests[0]?.requested.call ?? inTask?.call
   }
 
   /** The model calls below `scope`, in the order in which they ended. */
@@ -92,7 +93,7 @@ export class Journal {
       .map((recorded) => usageIn(recorded)!)
   }
 
-  resultOf(call: string): EventOf<'tool.finished'> | undefined {
+  resultOf(call: string): Pick<ToolResult, 'outcome' | 'output' | 'error'> | undefined {
     return this.#results.get(call)
   }
 
@@ -137,9 +138,12 @@ export class Journal {
       case 'step.started':
         this.#of(commit.step).started = commit
         break
-      case 'step.finished':
+      case 'step.finished': {
         this.#of(commit.step).finished = commit
+        const result = resultIn(commit)
+        if (result) this.#results.set(result.call, result)
         break
+      }
       case 'message.committed':
         this.#of(commit.step).message = commit
         break
@@ -216,8 +220,38 @@ function keptAs({ started, finished, message, toolStarted, ...rest }: RecordedSt
   return first && { kind: 'request', name: first.kind }
 }
 
-/** A model call that said nothing, or failed, is kept by its name alone. */
+/** A model call that said nothing, or failed, and each one of a background task, is kept by its name. */
 export const GENERATE = 'generate'
+
+/** A call of a tool by a background task is a step of this name, with its result. */
+export function toolStep(tool: string): string {
+  return `${TOOL}${tool}`
+}
+
+const TOOL = 'tool '
+
+/** What came of a call that a background task made, where `finished` is one. */
+function resultIn({ step, name, output }: EventOf<'step.finished'>): ToolResult | undefined {
+  return isOfTask(step) && name.startsWith(TOOL) ? (output as unknown as ToolResult | undefined) : undefined
+}
+
+/** Whether a step, or the task itself, is a background task's. */
+export function isOfTask(step: string): boolean {
+  return /\.b\d+(\.|$)/.test(step)
+}
+
+/** Whether this stands for a call that a background task made. */
+export function isTaskCall(commit: Commit): boolean {
+  const isStep = commit.type === 'step.started' || commit.type === 'step.finished'
+  return isStep && isOfTask(commit.step) && commit.name.startsWith(TOOL)
+}
+
+/** What a model call said, wherever it stands. */
+export function partsOf(commit: Commit): readonly MessagePart[] {
+  if (commit.type === 'message.committed') return commit.message.parts
+  if (commit.type !== 'step.finished' || commit.name !== GENERATE) return []
+  return (commit.output as { readonly parts?: readonly MessagePart[] } | null | undefined)?.parts ?? []
+}
 
 /** What a model call used; undefined for a step that is none. */
 function usageIn({ message, finished }: RecordedStep): Usage | undefined {

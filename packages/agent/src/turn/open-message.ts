@@ -8,12 +8,12 @@ export class OpenMessage {
   readonly step: string
   /** It is in the log already: what is said here is not said again. */
   readonly isRecorded: boolean
-  readonly #voice: Voice
+  readonly #voice: Pick<Voice, 'open' | 'add'>
   readonly #turn: string
   readonly #parts: OpenPart[] = []
   #bytes = 0
 
-  constructor(voice: Voice, turn: string, step: string, isRecorded = false) {
+  constructor(voice: Pick<Voice, 'open' | 'add'>, turn: string, step: string, isRecorded = false) {
     this.#voice = voice
     this.#turn = turn
     this.step = step

@@ -1,4 +1,7 @@
 import type { Json } from '@longwire/protocol'
+import { generate } from '../loop/generate.ts'
+import { callTool } from '../loop/own-call.ts'
+import type { Tool } from '../tool.ts'
 import { answeredFromLog } from './answered.ts'
 import type { KeptTask } from './background.ts'
 import { AgentFailure, messageOf } from './failure.ts'
@@ -44,6 +47,8 @@ function taskOf(run: RunningTurn): Task {
     },
     step: (name, work) => run.step(name, work),
     sleep: (time) => sleep(run, time),
+    generate: (options) => generate(run, options),
+    tool: (tool, input) => callTool(run, tool as Tool | string, input) as never,
   }
 }
 

@@ -26,6 +26,11 @@ export interface RunOptions {
   readonly report?: (thrown: unknown) => void
 }
 
+const OWN = 'it has step, sleep, generate and tool of its own, and nobody to speak to or to ask'
+
+/** Where that goes which a model says to nobody. */
+const UNHEARD: Pick<Voice, 'open' | 'add'> = { open: () => 0, add: () => {} }
+
 /** What never comes: a turn that is only retraced stops where the log ends. */
 export const NEVER = new Promise<never>(() => {})
 
@@ -68,7 +73,9 @@ export class RunningTurn {
     this.root = { run: this, step: stepScope(this.name, undefined, new Doing(() => this.#look())) }
     this.budget = new TurnBudget(this)
     for (const usage of this.journal.usageBelow(this.name)) this.use(usage)
-    this.nameCall = callNames(start.history, this.journal.calls)
+    const names = callNames(start.history, this.journal.calls)
+    // A task does not know what the turn calls meanwhile, nor another task.
+    this.nameCall = this.isTask ? (_, step) => names('', step) : names
   }
 
   get id(): string {
@@ -78,6 +85,11 @@ export class RunningTurn {
   /** What its steps are named for: the turn, or the task that this is a run of. */
   get name(): string {
     return this.start.task ?? this.start.turn
+  }
+
+  /** Whether this is a run of a background task: it has nobody to speak to, and nobody to ask. */
+  get isTask(): boolean {
+    return this.start.task !== undefined
   }
 
   /** Where the author's code is only followed to where it begins a task: nothing new may be done. */
@@ -109,7 +121,14 @@ export class RunningTurn {
   /** Where the code that asks stands; the turn itself for code that was called from elsewhere. */
   scope(): Scope {
     const scope = currentScope.getStore()
-    return scope?.run === this ? scope : this.root
+    if (scope?.run === this) return scope
+    if (scope?.run.isTask && scope.run.id === this.id && scope.run.start.session === this.start.session) {
+      throw new AgentFailure(
+        'agent_error',
+        `background task ${scope.run.name} used the turn, which it outlives: ${OWN}`,
+      )
+    }
+    return this.root
   }
 
   /** Says a piece of the message of this scope; a message that is over its bound ends the turn. */
@@ -127,7 +146,7 @@ export class RunningTurn {
   }
 
   openMessage(step: string): OpenMessage {
-    return new OpenMessage(this.voice, this.id, step)
+    return new OpenMessage(this.isTask ? UNHEARD : this.voice, this.id, step)
   }
 
   #beginMessage({ ids }: StepScope): OpenMessage {
@@ -263,7 +282,13 @@ export class RunningTurn {
     if (this.voice.isOver) return
     this.journal.ensureAllAsked(this.name)
     void this.commit([...this.leave(this.root, 'ok'), ...this.spans.endAll('cancelled')])
-    this.voice.end({ outcome: 'completed', finishReason: this.finishReason, ...this.#used(), ...task })
+    this.voice.end({
+      outcome: 'completed',
+      finishReason: this.finishReason,
+      ...this.#used(),
+      ...this.#called(),
+      ...task,
+    })
   }
 
   /** The function threw, or may not go on. */
@@ -275,7 +300,7 @@ export class RunningTurn {
     } catch {
       // The log has no room for the trace of a turn that said too much: its end is what counts.
     }
-    this.voice.fail(failureOf(thrown), this.usage, task)
+    this.voice.fail(failureOf(thrown), this.usage, { ...this.#called(), ...task })
   }
 
   /** What the author's code asks for cannot be: the run is over, whatever that code does with the error. */
@@ -316,6 +341,11 @@ export class RunningTurn {
       if (isNew) this.budget.waits(isWaiting)
       this.voice.waiting(isWaiting)
     })
+  }
+
+  /** What a task called is counted where it ends: it is in the log as steps. */
+  #called(): { readonly toolCalls?: number } {
+    return this.isTask && this.budget.toolCalls > 0 ? { toolCalls: this.budget.toolCalls } : {}
   }
 
   #used(): { readonly usage?: Usage } {

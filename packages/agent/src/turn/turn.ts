@@ -61,6 +61,13 @@ export interface Task {
   progress(fraction: number, label?: string): void
   step<T>(name: string, work: () => Promise<T> | T): Promise<T>
   sleep(time: Duration | Date): Promise<void>
+  /** The model loop, as a turn's. What the model says reaches no person: what is to be said, the task returns. */
+  generate(options?: GenerateOptions): Promise<Generated>
+  /**
+   * Calls a tool, as a turn does. There is nobody to ask: a call that needs a person's leave is denied, and one that had
+   * begun before a crash is an error unless it is `idempotent`. Rejects with `ToolCallFailed`.
+   */
+  tool<Input, Output>(tool: Tool<Input, Output> | string, input: Input): Promise<Output>
 }
 
 export interface BackgroundOptions {

@@ -176,7 +176,7 @@ export class Voice {
   }
 
   /** Ends the run as failed whatever its code goes on to do: it is told to stop, and nothing it says counts. */
-  fail(error: Failure, usage: Usage | undefined, task: { readonly speak?: boolean } = {}): void {
+  fail(error: Failure, usage: Usage | undefined, task: TaskEnd = {}): void {
     if (this.#over !== undefined) return
     this.end({ outcome: 'failed', error, usage, ...task })
     this.#abort.abort(turnIsOver(`it has failed: ${error.code}`))
@@ -286,7 +286,7 @@ export class Voice {
       const what = `${type}${step ? ` of step ${step}` : ''}`
       throw new AgentFailure('event_too_big', `${what} has ${bytes} bytes; a log takes ${LIMITS.commitBytes}`)
     }
-    const { call, request, span, task, level, message } = fields as Partial<Record<string, unknown>>
+    const { call, request, span, task, level, message, output } = fields as Partial<Record<string, unknown>>
     const body: CommitBody = {
       type,
       json,
@@ -296,7 +296,7 @@ export class Voice {
       ...(typeof span === 'string' ? { span } : {}),
       ...(typeof task === 'string' ? { task } : {}),
       ...(level === undefined ? {} : { level: level as NonNullable<CommitBody['level']> }),
-      ...(holdsReasoning(message) ? { reasoning: true } : {}),
+      ...(holdsReasoning(message ?? output) ? { reasoning: true } : {}),
     }
     return { body, bytes }
   }
@@ -318,6 +318,9 @@ export class Voice {
   }
 }
 
+/** What the end of a task says beside. */
+export type TaskEnd = Pick<TurnEnd, 'speak' | 'toolCalls'>
+
 /** Where what is said goes. */
 export type Speaker = Pick<Outlet, 'say' | 'tick'>
 
@@ -337,9 +340,10 @@ interface Waiter<T> {
   reject(error: Error): void
 }
 
-function holdsReasoning(message: unknown): boolean {
-  const parts = (message as { readonly parts?: readonly { readonly type: string }[] } | undefined)?.parts
-  return parts?.some((part) => part.type === 'reasoning') ?? false
+/** Whether a message, or what a task's model said to nobody, holds reasoning. */
+function holdsReasoning(said: unknown): boolean {
+  const parts = (said as { readonly parts?: unknown } | null | undefined)?.parts
+  return Array.isArray(parts) && parts.some((part) => part?.type === 'reasoning')
 }
 
 /** The promise, with its rejection heard: whoever awaits it still gets it, and one that nobody awaits is not a stray. */

@@ -74,9 +74,11 @@ function isShort(value: unknown): boolean {
 }
 
 function withoutReasoning(whole: Record<string, unknown>): Record<string, unknown> {
-  const message = whole.message as { parts: readonly { type: string }[] }
-  const parts = message.parts.filter(({ type }) => type !== 'reasoning')
-  return { ...whole, message: { ...message, parts } }
+  // What the model of a background task said is the output of a step.
+  const key = whole.message === undefined ? 'output' : 'message'
+  const said = whole[key] as { readonly parts?: unknown } | null | undefined
+  if (!Array.isArray(said?.parts)) return whole
+  return { ...whole, [key]: { ...said, parts: said.parts.filter((part) => part?.type !== 'reasoning') } }
 }
 
 function once(event: LogEvent, kind: string, make: () => string): string {

@@ -30,7 +30,7 @@ export function createGround(house: GroundHouse, record: SessionRecord, state: S
   const session = new Session(house, record, state)
   const onTask = () => tasks.begin()
   const turns = new Turns(session, { agents, limits, log, takesTurns, openChild, onTask, onEnd: house.onTurnEnd })
-  const tasks = new Tasks(session, { agents, log, limits, onEnd: () => turns.goOn() })
+  const tasks = new Tasks(session, { agents, log, limits, openChild, onEnd: () => turns.goOn() })
   const alarm = new Alarm(() => clock.now(), ring)
   const takesInputs = () => house.node !== undefined || takesTurns()
   const ground: CommandGround = { session, turns, tasks, alarm, limits, tally, takesInputs }

@@ -12,7 +12,7 @@ export interface LogEvent {
   readonly type: string
   readonly level?: Level | undefined
   readonly fields: string
-  /** Set on a `message.committed` that holds reasoning: readers who may not see it get another text. */
+  /** Set on a commit that holds reasoning of a model: readers who may not see it get another text. */
   readonly reasoning?: boolean | undefined
 }
 
@@ -53,6 +53,7 @@ const KNOWN_LEVEL = /"level":"(milestone|step|detail|debug)"/
 export function storedEvent(seq: number, json: string): LogEvent {
   const type = /"type":"([^"]+)"/.exec(json)?.[1] ?? ''
   const level = type === 'trace.span' ? (KNOWN_LEVEL.exec(json)?.[1] as Level | undefined) : undefined
-  const reasoning = type === 'message.committed' && json.includes('"type":"reasoning"')
+  const mayHold = type === 'message.committed' || type === 'step.finished'
+  const reasoning = mayHold && json.includes('"type":"reasoning"')
   return { seq, sub: 0, type, level, fields: json.slice(1), ...(reasoning ? { reasoning } : {}) }
 }

@@ -241,7 +241,11 @@ function becauseOf({ schedule, label, input }: Schedule) {
   return { schedule, label, input }
 }
 
-function finished(state: SessionState, { task, outcome, result, speaks }: EventOf<'task.finished'>): SessionState {
+function finished(before: SessionState, event: EventOf<'task.finished'>): SessionState {
+  const { task, outcome, result, speaks, usage = {}, toolCalls = 0 } = event
+  const { used } = before
+  const sum = { ...used, usage: sumUsage(used.usage, usage), toolCalls: used.toolCalls + toolCalls }
+  const state = event.usage || toolCalls > 0 ? { ...before, used: sum } : before
   const ended = state.tasks.find((each) => each.task === task)
   const tasks = state.tasks.filter((each) => each !== ended)
   if (!ended || !speaks) return { ...state, tasks }

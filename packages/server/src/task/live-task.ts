@@ -1,12 +1,15 @@
 import type { AgentHost, CommitBody, Run, RunListener, Said, TurnEnd, TurnStart } from '@longwire/agent/internal'
 import type { FailureCode } from '@longwire/protocol'
 import type { Session } from '../session/session.ts'
+import type { AgentCall } from '../turn/agent-call.ts'
 
 /** What a running task reports. All are called from within the session's mailbox. */
 export interface TaskOutlook {
   ended(end: TurnEnd): Promise<void>
   died(code: FailureCode, message: string): Promise<void>
   unstorable(error: unknown): void
+  /** The task asks another agent. */
+  asks(item: Extract<Said, { type: 'call-agent' }>): AgentCall
 }
 
 /** A background task with an agent behind it. It says how far it is and records its steps; it says nothing to the person. */
@@ -15,6 +18,7 @@ export class LiveTask implements RunListener {
   readonly #session: Session
   readonly #outlook: TaskOutlook
   readonly #run: Run
+  readonly #calls = new Map<number, AgentCall>()
   #stored = 0
   #over = false
 
@@ -54,14 +58,22 @@ export class LiveTask implements RunListener {
       if (this.#over) return
       if (item.type === 'progress') this.#progress(item)
       if (item.type === 'commit') await this.#commit(item.commits)
-      if (item.type === 'call-agent') {
-        this.#run.agentSaid(item.n, { outcome: 'error', error: 'a background task cannot call another agent' })
-      }
+      if (item.type === 'call-agent') this.#callAgent(item)
+      if (item.type === 'leave-agent') this.#calls.get(item.n)?.leave()
       if (item.type === 'end') {
         this.#over = true
         await this.#outlook.ended(item.end)
       }
     }
+  }
+
+  #callAgent(item: Extract<Said, { type: 'call-agent' }>): void {
+    const call = this.#outlook.asks(item)
+    this.#calls.set(item.n, call)
+    void call.answer.then((answer) => {
+      this.#calls.delete(item.n)
+      if (!this.#over) this.#run.agentSaid(item.n, answer)
+    })
   }
 
   #progress({ key, event, level, json }: Extract<Said, { type: 'progress' }>): void {

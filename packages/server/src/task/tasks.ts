@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { OpenTask } from '../session/open-task.ts'
 import type { Session } from '../session/session.ts'
 import { isWorkerFault } from '../session/tries.ts'
+import { AgentCall, type OpensChild } from '../turn/agent-call.ts'
 import { type Loss, refusalToRecover } from '../turn/turn-commits.ts'
 import { turnStart } from '../turn/turn-start.ts'
 import { LiveTask } from './live-task.ts'
@@ -12,9 +13,12 @@ export interface TaskHouse {
   readonly agents: AgentHost
   readonly log: Logger
   readonly limits: Limits
+  readonly openChild: OpensChild
   /** Something ended of which the agent may speak. */
   readonly onEnd: () => Promise<void>
 }
+
+type Finish = Pick<EventOf<'task.finished'>, 'outcome' | 'result' | 'speaks' | 'usage' | 'toolCalls'>
 
 const TRY_AGAIN_MS = 5_000
 
@@ -93,6 +97,7 @@ export class Tasks {
             ended: (end) => this.#end(open, end),
             died: (code, message) => this.#died(open, { code, message }),
             unstorable: (error) => this.#unstorable(task, error),
+            asks: (item) => this.#asks(item),
           },
           this.#tasks.suspects.has(task),
         ),
@@ -102,10 +107,17 @@ export class Tasks {
     }
   }
 
+  #asks(item: ConstructorParameters<typeof AgentCall>[1]): AgentCall {
+    const call = new AgentCall(this.#session, item)
+    void call.ask(this.#house.openChild)
+    return call
+  }
+
   async #end({ task }: OpenTask, end: TurnEnd): Promise<void> {
     const isDone = end.outcome === 'completed'
     const result = isDone ? end.result : { error: end.error.message }
-    await this.#finish(task, { outcome: isDone ? 'ok' : 'error', result, speaks: end.speak })
+    const { speak: speaks, usage, toolCalls } = end
+    await this.#finish(task, { outcome: isDone ? 'ok' : 'error', result, speaks, usage, toolCalls })
   }
 
   async #died(open: OpenTask, loss: Loss): Promise<void> {
@@ -129,7 +141,7 @@ export class Tasks {
     await this.#session.commit([this.#session.body({ type: 'task.started', turn, task, label, attempt: attempt + 1 })])
   }
 
-  async #finish(task: string, fields: Pick<EventOf<'task.finished'>, 'outcome' | 'result' | 'speaks'>): Promise<void> {
+  async #finish(task: string, fields: Finish): Promise<void> {
     this.#tasks.live.delete(task)
     this.#tasks.suspects.delete(task)
     try {

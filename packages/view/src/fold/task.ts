@@ -1,6 +1,7 @@
 import type { EventOf } from '@longwire/protocol'
 import { defined } from '../defined.ts'
 import type { SessionView, TaskView } from '../session-view.ts'
+import { addUsage } from '../usage.ts'
 
 export function taskStarted(view: SessionView, { task, label, at }: EventOf<'task.started'>): SessionView {
   if (view.tasks.some((known) => known.task === task)) return view
@@ -12,8 +13,16 @@ export function taskProgress(view: SessionView, { task, fraction, label }: Event
   return withTask(view, task, (open) => ({ ...open, fraction, progressLabel: label }))
 }
 
-export function taskFinished(view: SessionView, { task, outcome, result }: EventOf<'task.finished'>): SessionView {
-  return withTask(view, task, (open) => ({ ...open, fraction: undefined, progressLabel: undefined, outcome, result }))
+export function taskFinished(view: SessionView, event: EventOf<'task.finished'>): SessionView {
+  const { task, outcome, result, usage } = event
+  const counted = usage === undefined ? view : { ...view, usage: addUsage(view.usage, usage) }
+  return withTask(counted, task, (open) => ({
+    ...open,
+    fraction: undefined,
+    progressLabel: undefined,
+    outcome,
+    result,
+  }))
 }
 
 function withTask(view: SessionView, id: string, change: (open: TaskView) => TaskView): SessionView {
