@@ -273,3 +273,52 @@ describe('[N39] a line over HTTP that one node began', () => {
     expect(said).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 })
+
+describe('[N40] in the cluster', () => {
+  test('what is scheduled begins once, though the node that had it is gone and all others look', async () => {
+    const { nodes: all, store } = await nodes(3)
+    const [a, b, c] = [all[0]!, all[1]!, all[2]!]
+    const here = await a.connect()
+    const sessions: string[] = []
+    for (let ch = 1; ch <= 12; ch += 1) {
+      const opened = await here.ask({ type: 'open', ch, agent: 'echo' })
+      sessions.push(String(opened.session))
+      await here.ask({ type: 'schedule', ch, at: Date.now() + 2_000, text: 'How did it open?' })
+    }
+    a.kill()
+    for (const session of sessions) {
+      const run = await Promise.race([b.host.runOf(session), c.host.runOf(session)])
+      expect(run.start).toMatchObject({ cause: 'schedule' })
+      run.end()
+    }
+    for (const session of sessions) {
+      const types = async () => {
+        const commits = await store.read(session, 0, { limit: 100, bytes: 1_000_000 })
+        return commits.map(({ json }) => (JSON.parse(json) as { type: string }).type)
+      }
+      await eventually(async () => (await types()).includes('turn.ended'))
+      expect((await types()).filter((type) => type === 'turn.started')).toHaveLength(1)
+    }
+  })
+
+  test('a request that is answered at two nodes at once has one outcome, and both see which', async () => {
+    const { nodes: all } = await nodes(2)
+    const [a, b] = [all[0]!, all[1]!]
+    const here = await a.connect()
+    const session = await here.open()
+    const there = await b.connect()
+    await there.ask({ type: 'attach', ch: 1, session, after: '0' })
+    await here.ask({ type: 'input', ch: 1, text: 'Hello' })
+    const run = await a.host.run()
+    run.request('r1')
+    await Promise.all([here.event('control.requested'), there.event('control.requested')])
+    const answers = await Promise.all([
+      here.ask({ type: 'answer', ch: 1, request: 'r1', approved: true }),
+      there.ask({ type: 'answer', ch: 1, request: 'r1', approved: false }),
+    ])
+    expect(answers.map(({ code }) => code ?? 'ok').toSorted()).toEqual(['already_settled', 'ok'])
+    const outcomes = await Promise.all([here.event('control.settled'), there.event('control.settled')])
+    expect(outcomes[0]).toEqual(outcomes[1])
+    run.end()
+  })
+})
