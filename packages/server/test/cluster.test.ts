@@ -322,3 +322,26 @@ describe('[N40] in the cluster', () => {
     run.end()
   })
 })
+
+test('[N41] whoever reads a session on another node is there too, until they leave or their node is gone', async () => {
+  const { nodes: all } = await nodes(3)
+  const [a, b, c] = [all[0]!, all[1]!, all[2]!]
+  const count = (peer: Peer) => {
+    const told = peer.frames.filter(({ type }) => type === 'presence').at(-1)
+    return (told?.viewers as unknown as unknown[] | undefined)?.length
+  }
+  const see = (viewers: number, ...peers: Peer[]) => eventually(() => peers.every((peer) => count(peer) === viewers))
+  const here = await a.connect()
+  const session = await here.open(1, { presence: true })
+  const [there, beyond] = [await b.connect(), await c.connect()]
+  await there.ask({ type: 'attach', ch: 1, session, after: '0', presence: true })
+  await see(2, here, there)
+  await beyond.ask({ type: 'attach', ch: 1, session, after: '0', presence: true })
+  await see(3, here, there, beyond)
+  const told = there.frames.filter(({ type }) => type === 'presence').at(-1)!
+  expect((told.viewers as unknown as { you?: true }[]).filter(({ you }) => you)).toHaveLength(1)
+  await there.ask({ type: 'detach', ch: 1 })
+  await see(2, here, beyond)
+  c.kill()
+  await see(1, here)
+})

@@ -4,6 +4,7 @@ import type { Bus, NodeRecord, Parting, SharedStore } from '@longwire/store'
 import type { Logger } from 'pino'
 import type { Tickets } from '../auth/tickets.ts'
 import { faultOf } from '../connection/connection.ts'
+import type { Presence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
 import type { ReadSession } from '../session/read-session.ts'
 import type { Session } from '../session/session.ts'
@@ -15,6 +16,7 @@ import { Mirrors } from './mirrors.ts'
 import { NodeLife, type NodeTimes } from './node-life.ts'
 import type { Answer, Question, Standing, Watched } from './node-messages.ts'
 import { NodeTalk } from './node-talk.ts'
+import { Presences } from './presences.ts'
 import { SharedLineDesk } from './shared-line-desk.ts'
 import { SharedTicketDesk } from './ticket-desk.ts'
 
@@ -54,6 +56,8 @@ export interface ClusterHouse {
 
 const ADOPT_AT_ONCE = 16
 const REGAIN_AT_ONCE = 16
+/** Who reads what is said again each so many times that sessions are looked after. */
+const PRESENCE_EVERY = 5
 
 /** This node among others that share its store: which sessions it runs, and how it reaches those that it does not. */
 export class Cluster implements SessionCluster {
@@ -63,6 +67,7 @@ export class Cluster implements SessionCluster {
   readonly #talk: NodeTalk
   readonly #mirrors: Mirrors
   readonly #followers: Followers
+  readonly #presences: Presences
   readonly #secret: string
   #sessions!: Sessions
   #desk: SharedTicketDesk | undefined
@@ -86,6 +91,7 @@ export class Cluster implements SessionCluster {
     this.node = node
     this.#talk = new NodeTalk(bus)
     this.#followers = new Followers(node, bus, times.followMs * 4)
+    this.#presences = new Presences({ node, bus, most: limits.viewers, againMs: times.followMs * PRESENCE_EVERY })
     this.#mirrors = new Mirrors(
       {
         node,
@@ -94,6 +100,7 @@ export class Cluster implements SessionCluster {
         bus,
         log,
         watch: (owner, sessions) => this.#watch(owner, sessions),
+        presenceOf: (key) => this.#presences.of(key),
         here: (key) => this.#sessions.live.get(key)?.session,
       },
       times.followMs,
@@ -135,6 +142,7 @@ export class Cluster implements SessionCluster {
     for (const timer of this.#timers) clearInterval(timer)
     this.#unserve()
     this.#followers.close()
+    this.#presences.close()
     this.#mirrors.close()
     await this.life.stop()
     await this.#house.bus.close()
@@ -175,6 +183,10 @@ export class Cluster implements SessionCluster {
 
   async follow(key: string): Promise<ReadSession | undefined> {
     return this.#mirrors.follow(key)
+  }
+
+  presenceOf(key: string): Presence {
+    return this.#presences.of(key)
   }
 
   successorOf(lost: Session): ReadSession {

@@ -1,6 +1,6 @@
 import { isAfter, type Place, type SessionStatus } from '@longwire/protocol'
 import type { SessionRecord, StoredCommit } from '@longwire/store'
-import { Presence } from '../presence/presence.ts'
+import type { Presence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
 import { CommitTail } from '../session/commit-tail.ts'
 import { foldLog } from '../session/kept-fold.ts'
@@ -30,6 +30,7 @@ export interface MirrorHouse {
   /** Where the session is read from here, once this mirror is closed. */
   readonly current: () => ReadSession
   readonly onFault: (error: unknown) => void
+  readonly presenceOf: (key: string) => Presence
 }
 
 const READ_PAGE = { limit: 256, bytes: 1_048_576 }
@@ -86,7 +87,7 @@ export class MirrorSession implements ReadSession {
     this.#sub = start.sub ?? 0
     this.drafts = start.drafts ?? new OpenDrafts()
     this.views = new SessionViews(this)
-    this.presence = new Presence(house.limits.viewers)
+    this.presence = house.presenceOf(start.key)
   }
 
   get head(): number {

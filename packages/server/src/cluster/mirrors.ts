@@ -1,6 +1,7 @@
 import type { Limits } from '@longwire/protocol'
 import type { Bus, SessionStore } from '@longwire/store'
 import type { Logger } from 'pino'
+import type { Presence } from '../presence/presence.ts'
 import type { ReadSession } from '../session/read-session.ts'
 import type { Session } from '../session/session.ts'
 import { MirrorSession, type MirrorStart } from './mirror-session.ts'
@@ -14,6 +15,7 @@ export interface MirrorsHouse {
   readonly log: Logger
   /** How the sessions stand at their owner; undefined where it does not answer. */
   readonly watch: (owner: string, sessions: readonly Standing[]) => Promise<readonly (Watched | null)[] | undefined>
+  readonly presenceOf: (key: string) => Presence
   /** The session where this node runs it itself. */
   readonly here: (key: string) => ReadSession | undefined
 }
@@ -142,12 +144,13 @@ export class Mirrors {
   }
 
   #hold(start: MirrorStart): MirrorSession {
-    const { store, limits, bus, watch, here } = this.#house
+    const { store, limits, bus, watch, here, presenceOf } = this.#house
     const { key } = start
     const mirror = new MirrorSession(
       {
         store,
         limits,
+        presenceOf,
         watch: async (owner, standing) => {
           const watched = await watch(owner, [standing])
           return watched === undefined ? null : (watched[0] ?? undefined)

@@ -26,14 +26,18 @@ interface Taken {
 }
 
 const GATHER_MS = 100
+const NOBODY: Present = { viewers: [] }
 
 /**
  * Who reads one session at this moment. It is in no log. Whoever asked is told at once when it comes, and soon after it
  * changes: what happens within a moment is told together, so that a crowd that comes back costs little.
  */
 export class Presence {
+  /** Called soon after somebody came or went here. */
+  onChange: () => void = () => {}
   readonly #most: number
   readonly #seats = new Set<Taken>()
+  #elsewhere: Present = NOBODY
   #telling: NodeJS.Timeout | undefined
 
   constructor(most: number) {
@@ -51,12 +55,24 @@ export class Presence {
     }
   }
 
-  /** Everybody who is there, those who came first before the others. */
-  get viewers(): readonly Viewer[] {
+  /** Who reads it here, those who came first before the others. */
+  get here(): readonly Viewer[] {
     const byViewer = new Map<string, Viewer>()
     const seats = [...this.#seats].sort((a, b) => a.seat.since - b.seat.since)
     for (const { seat } of seats) if (!byViewer.has(seat.viewer)) byViewer.set(seat.viewer, viewerOf(seat))
     return [...byViewer.values()]
+  }
+
+  /** Who reads it on other nodes. */
+  set elsewhere(present: Present) {
+    this.#elsewhere = present
+    if (this.#seats.size > 0) this.#tellSoon()
+  }
+
+  /** Everybody who is there and has a name here, those who came first before the others. */
+  get #viewers(): readonly Viewer[] {
+    const { viewers } = this.#elsewhere
+    return viewers.length === 0 ? this.here : [...this.here, ...viewers].sort((a, b) => a.since - b.since)
   }
 
   #tellSoon(): void {
@@ -65,13 +81,14 @@ export class Presence {
 
   #tellAll(): void {
     this.#telling = undefined
-    const viewers = this.viewers
+    const viewers = this.#viewers
     const told = [...this.#seats].map((taken) => this.#tell(taken, viewers))
     if (told.includes(false)) this.#tellSoon()
+    this.onChange()
   }
 
   /** False where this one has no room for it now. */
-  #tell(taken: Taken, viewers = this.viewers): boolean {
+  #tell(taken: Taken, viewers = this.#viewers): boolean {
     const { viewer, tell } = taken.seat
     if (!tell) return true
     const present = this.#presentTo(viewer, viewers)
@@ -85,10 +102,11 @@ export class Presence {
   /** Whoever is told is among those that are named, however many there are. */
   #presentTo(you: string, viewers: readonly Viewer[]): Present {
     const marked = viewers.map((each) => (each.viewer === you ? { ...each, you: true as const } : each))
-    if (marked.length <= this.#most) return { viewers: marked }
+    const { more = 0 } = this.#elsewhere
+    if (marked.length <= this.#most) return { viewers: marked, ...(more === 0 ? {} : { more }) }
     const own = marked.filter((each) => each.viewer === you)
     const others = marked.filter((each) => each.viewer !== you).slice(0, this.#most - own.length)
-    return { viewers: [...own, ...others], more: marked.length - own.length - others.length }
+    return { viewers: [...own, ...others], more: more + marked.length - own.length - others.length }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SessionCommand } from '@longwire/protocol'
 import type { Parting, SessionRecord } from '@longwire/store'
 import type { Speaker } from '../commands/session-command.ts'
+import type { Presence } from '../presence/presence.ts'
 import type { ReadSession } from './read-session.ts'
 import type { CommandResult } from './remembered-commands.ts'
 import type { Session } from './session.ts'
@@ -35,6 +36,8 @@ export interface SessionCluster {
   idFor(principal: string, command: string): string
   /** Takes the session for this node, or says who has it. Undefined where there is no such session. */
   take(key: string): Promise<Taken | undefined>
+  /** Who reads the session, here and on other nodes. */
+  presenceOf(key: string): Presence
   /** The session as its readers here have it while it is run elsewhere, or by nobody. */
   follow(key: string): Promise<ReadSession | undefined>
   /** Where those who read it here read on, now that it is not run here any more. */

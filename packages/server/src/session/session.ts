@@ -27,6 +27,8 @@ export interface SessionHouse {
   readonly aheadMs?: (() => number) | undefined
   /** Where several nodes share the store: this one's name in claims. */
   readonly node?: string | undefined
+  /** There too: knows who reads a session on other nodes. */
+  readonly cluster?: { presenceOf(key: string): Presence } | undefined
 }
 
 /** Somebody who hears of everything as it was said, so as to say it elsewhere. */
@@ -125,7 +127,7 @@ export class Session implements ReadSession {
 
   /** Who reads it now. */
   get presence(): Presence {
-    this.#presence ??= new Presence(this.house.limits.viewers)
+    this.#presence ??= this.house.cluster?.presenceOf(this.key) ?? new Presence(this.house.limits.viewers)
     return this.#presence
   }
 
