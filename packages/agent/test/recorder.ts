@@ -49,7 +49,7 @@ export class Recorder implements RunListener {
   readonly #options: RecorderOptions
   #watchers: (() => void)[] = []
 
-  constructor(host: AgentHost, start: TurnStart, options: RecorderOptions = {}) {
+  constructor(host: Pick<AgentHost, 'start'>, start: TurnStart, options: RecorderOptions = {}) {
     this.#options = options
     this.ending = new Promise((resolve) => {
       this.#end = resolve

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type { AgentLog } from '../src/host/agent-thread.ts'
+import { systemClock } from '../src/clock.ts'
+import { type AgentLog, AgentThread } from '../src/host/agent-thread.ts'
 import { WorkerHost, type WorkerHostOptions } from '../src/host/worker-host.ts'
 import { Recorder, turnOf } from './recorder.ts'
 
@@ -192,6 +193,25 @@ test('[G30] with more workers for a file, a new turn goes to the one with the fe
   const [first, second] = [ask('wicked', 'never end'), ask('wicked', 'exit')]
   expect(await second.ending).toMatchObject({ code: 'agent_crashed' })
   expect(await Promise.race([first.ending, 'still running'])).toBe('still running')
+})
+
+test('[G30] a worker that takes no more turns is not started again when it is gone', async () => {
+  const lines: string[] = []
+  const thread = new AgentThread({
+    file: at('leaving.ts'),
+    memoryMb: 256,
+    blockedMs: 5_000,
+    pingMs: 1_000,
+    loadMs: 30_000,
+    clock: systemClock,
+    log: ({ text }) => lines.push(text),
+  })
+  const turn = new Recorder(thread, turnOf('leaving', 'go'))
+  thread.retire()
+  expect(await turn.ending).toMatchObject({ outcome: 'died', code: 'agent_crashed' })
+  await thread.closed
+  await eventually(() => lines.includes('loaded'))
+  expect(lines.filter((line) => line === 'loaded')).toHaveLength(1)
 })
 
 test('[G5] closing the host ends every run', async () => {

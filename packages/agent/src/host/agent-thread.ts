@@ -204,13 +204,15 @@ export class AgentThread {
     this.#notLoaded(undefined, new AgentLoadError(this.#options.file, `${why} while it was loading`))
   }
 
-  /** The worker served and is of no use any more: its runs die, and a new one takes the next. */
+  /** The worker served and is of no use any more: its runs die, and a new one takes the next, where there will be any. */
   #replace(code: FailureCode, message: string): void {
     void this.#worker()?.terminate()
-    this.#say(`${message} (${code}): it is replaced`, { about: code, message, text: message })
+    const what = this.#isRetired ? 'it was needed no longer' : 'it is replaced'
+    this.#say(`${message} (${code}): ${what}`, { about: code, message, text: message })
     this.#stopWatch()
-    this.#spawn()
+    if (!this.#isRetired) this.#spawn()
     this.#runs.died(code, message)
+    if (this.#isRetired) void this.close()
   }
 
   #notLoaded(worker: Worker | undefined, error: AgentLoadError): void {
