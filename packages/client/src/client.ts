@@ -19,6 +19,7 @@ import type { Attachment, Beginning, Filtering, Line } from './session/attachmen
 import type { KeptSends } from './session/kept-sends.ts'
 import { Session } from './session/session.ts'
 import type { ClientStorage } from './storage.ts'
+import { Subscribers } from './subscribers.ts'
 import type { AgentLike, MetadataOf } from './typed/agent-like.ts'
 import { WIRES, type WireName } from './wire/wire.ts'
 
@@ -71,7 +72,7 @@ export class Client {
   readonly #link: Link
   readonly #line: Line
   readonly #byChannel = new Map<number, Attachment>()
-  readonly #subscribers = new Set<() => void>()
+  readonly #subscribers = new Subscribers()
   #channels = 0
 
   constructor(url: string | URL, options: ConnectOptions) {
@@ -108,11 +109,7 @@ export class Client {
   }
 
   /** Calls `changed` whenever `state` or `unsent` changes. Returns the way to stop it. */
-  subscribe = (changed: () => void): (() => void) => {
-    const subscriber = () => changed()
-    this.#subscribers.add(subscriber)
-    return () => this.#subscribers.delete(subscriber)
-  }
+  readonly subscribe = this.#subscribers.add
 
   /** Makes a session and attaches to it. However often the line is lost meanwhile, one session is made. */
   open<A extends AgentLike = AgentLike>(options: OpenOptions<A>): Promise<Session<A>> {
@@ -207,7 +204,7 @@ export class Client {
   }
 
   #tell(): void {
-    for (const subscriber of this.#subscribers) subscriber()
+    this.#subscribers.tell()
   }
 
   #heard(frame: Incoming): void {

@@ -8,7 +8,8 @@ import type {
   ToolDescription,
 } from '@longwire/protocol'
 import type { SessionView } from '@longwire/view'
-import { type Auth, type Credentials, headersOf } from './auth/credentials.ts'
+import type { Auth, Credentials } from './auth/credentials.ts'
+import { headersOf } from './auth/headers-of.ts'
 import { errorOf, localError } from './longwire-error.ts'
 import type { Outside } from './outside.ts'
 import type { HistoryPage } from './session/session.ts'

@@ -5,7 +5,7 @@ export interface SignedRequest {
   readonly body?: string
 }
 
-type RequestHeaders = { readonly [name: string]: string }
+export type RequestHeaders = { readonly [name: string]: string }
 
 /** Who asks. What a wire cannot carry it leaves out: a page can put no headers on a WebSocket, so there it goes on over HTTP. */
 export interface Credentials {
@@ -30,12 +30,4 @@ export type Ticket = string | (() => string | Promise<string>)
 export function authOf(ticket: Ticket | undefined, auth: Auth | undefined): Auth | undefined {
   if (auth || typeof ticket !== 'function') return auth
   return async () => ({ ticket: await ticket() })
-}
-
-/** The headers by which this request says who asks. */
-export async function headersOf(credentials: Credentials, request: SignedRequest): Promise<RequestHeaders> {
-  const { ticket, token, headers } = credentials
-  const bearer = token ?? ticket
-  const own = typeof headers === 'function' ? await headers(request) : headers
-  return { ...(bearer ? { authorization: `Bearer ${bearer}` } : {}), ...own }
 }

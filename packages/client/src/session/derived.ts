@@ -1,3 +1,5 @@
+import { Subscribers } from '../subscribers.ts'
+
 /** State of an application that is computed from a session's events. */
 export class Derived<S> {
   /** Of all commits, and of what is a draft now. Another object only where the reducer made one. */
@@ -10,7 +12,7 @@ export class Derived<S> {
   readonly ready: Promise<this>
   /** Keeps it up no longer. */
   readonly stop: () => void
-  readonly #subscribers = new Set<() => void>()
+  readonly #subscribers = new Subscribers()
 
   /** @internal `begin` keeps it up until it is stopped, and says when it has caught up or failed. */
   constructor(initial: S, begin: (derived: Derived<S>, caughtUp: () => void, failed: Failed) => () => void) {
@@ -24,15 +26,11 @@ export class Derived<S> {
   }
 
   /** Calls `changed` after every change. Returns the way to stop it. */
-  subscribe = (changed: () => void): (() => void) => {
-    const subscriber = () => changed()
-    this.#subscribers.add(subscriber)
-    return () => this.#subscribers.delete(subscriber)
-  }
+  readonly subscribe = this.#subscribers.add
 
   /** @internal */
   tell(): void {
-    for (const subscriber of this.#subscribers) subscriber()
+    this.#subscribers.tell()
   }
 }
 

@@ -16,6 +16,7 @@ import { isAfter, printPlace } from '@longwire/protocol'
 import type { SessionView } from '@longwire/view'
 import { later } from '../later.ts'
 import { type LongwireError, localError } from '../longwire-error.ts'
+import { Subscribers } from '../subscribers.ts'
 import type { AgentLike, AnswerOf, ClientToolsOf, CommitOf, EventsOf, ViewOf } from '../typed/agent-like.ts'
 import { Attachment, type Beginning, type Filtering, type Line } from './attachment.ts'
 import type { ClientTools } from './client-tool.ts'
@@ -51,7 +52,7 @@ export class Session<A extends AgentLike = AgentLike> {
   /** @internal */
   readonly line: Line
   readonly #fates: ToldFates = new Map()
-  readonly #subscribers = new Set<() => void>()
+  readonly #subscribers = new Subscribers()
   readonly #watchers = new Set<(event: ReadEvent | undefined) => void>()
   readonly #queues = new Set<EventQueue>()
   /** By the id of their command, until they are accepted. */
@@ -137,11 +138,7 @@ export class Session<A extends AgentLike = AgentLike> {
    * Calls `changed` after every change of the view, of `viewers` or of the outbox, and when the handle ends. Returns the way
    * to stop it.
    */
-  subscribe = (changed: () => void): (() => void) => {
-    const subscriber = () => changed()
-    this.#subscribers.add(subscriber)
-    return () => this.#subscribers.delete(subscriber)
-  }
+  readonly subscribe = this.#subscribers.add
 
   /** Calls `changed` when what `selector` picks out of the view is another. Returns the way to stop it. */
   select<T>(
@@ -389,6 +386,6 @@ export class Session<A extends AgentLike = AgentLike> {
   }
 
   #tellSubscribers(): void {
-    for (const changed of this.#subscribers) changed()
+    this.#subscribers.tell()
   }
 }

@@ -1,4 +1,4 @@
-import { headersOf } from '../auth/credentials.ts'
+import { headersOf } from '../auth/headers-of.ts'
 import { CUT, type DialWire, type Wire, type WireListener, type WireTarget } from './wire.ts'
 
 /** One request carries so many characters of frames at most. */
