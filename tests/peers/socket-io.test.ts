@@ -88,6 +88,29 @@ test('[D19] who asks is what the verifiers say; nobody, and a page of another or
   await expect(next(nowhere.socket, 'welcome')).rejects.toThrow()
 })
 
+test('[B11] [D19] clients of socket.io are connections like any other: one too many is refused, and the server stays', async () => {
+  const home = await mounted({ verifiers: [byHeader], limits: { connections: 2, principalConnections: 1 } })
+  const as = (principal: string) =>
+    connect(home.url, { forceNew: true, extraHeaders: { 'x-principal': principal } }).socket
+  const ann = as('ann')
+  await next(ann, 'welcome')
+  await expect(next(as('ann'), 'welcome')).rejects.toThrow('connections')
+  await expect(home.connect({ 'x-principal': 'ann' })).rejects.toThrow('429')
+  // Several at once, of whom each is let in before the others are there.
+  const several = Array.from({ length: 5 }, () => as('bob'))
+  const came = several.map((socket) =>
+    next(socket, 'welcome').then(
+      () => 'in',
+      () => 'out',
+    ),
+  )
+  const shown = several.map((socket) => new Promise<string>((resolve) => socket.once('closed', () => resolve('out'))))
+  const fates = await Promise.all(came.map((each, index) => Promise.race([each, shown[index]])))
+  expect(fates.filter((fate) => fate === 'in')).toHaveLength(1)
+  ann.close()
+  await expect.poll(() => next(as('carol'), 'welcome').then(({ principal }) => principal, String)).toBe('carol')
+})
+
 test('[D19] beside the mount the WebSocket of the server is served as ever, and a server with one stops', async () => {
   const home = await mounted()
   const { socket } = connect(home.url)

@@ -43,7 +43,7 @@ export const LIMIT_ROWS = {
     over: 'rate_limited',
   },
   badFrames: { is: 20, of: 'frames of one connection that could not be read', over: 'too_many_bad_frames' },
-  connections: { is: 20_000, of: 'connections of the server', over: 'too_many_connections' },
+  connections: { is: 20_000, of: 'connections and streams of the server', over: 'too_many_connections' },
   principalConnections: {
     is: 2_000,
     of: 'connections and streams of one principal',

@@ -9,6 +9,7 @@ import type { Identity } from './auth/verifier.ts'
 import { Connection, type ConnectionHouse } from './connection/connection.ts'
 import type { Line, RefusedHandshake, Speech } from './dialects/dialect.ts'
 import { Interpreter, limitsFor } from './dialects/interpreter.ts'
+import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { overLimit } from './limits/over-limit.ts'
 import type { OpenLine } from './operator/lines.ts'
 import { challengeFor, errorFrame, Refusal } from './refusal.ts'
@@ -43,6 +44,8 @@ interface Spoken {
 interface HandshakeDoor {
   readonly origins: Origins
   readonly gate: Gate
+  /** Streams, and answers that are under way: connections that are none of these. */
+  readonly others: () => number
 }
 
 /** The WebSocket door: takes handshakes. And all connections, whatever their wire: one timer keeps time for them. */
@@ -104,7 +107,7 @@ export class Connections {
   refuseMore(): void {
     if (this.#isStopping) throw new Refusal('going_away', 'this node is stopping')
     const { connections } = this.#house.limits
-    if (this.#held.size >= connections) throw overLimit('connections', `${connections} are open`)
+    if (this.#held.size + this.#door.others() >= connections) throw overLimit('connections', `${connections} are open`)
   }
 
   /** Keeps time for this connection until its wire is gone. */
@@ -206,9 +209,10 @@ export class Connections {
       reading.goOn()
     })
     // The parser found something that is no WebSocket frame, or one over the bound; `ws` closes with the right code.
-    socket.on('error', (error) =>
-      this.#house.log.debug({ connection: connection.id, err: error }, 'a frame was refused'),
-    )
+    socket.on('error', (error: Error & { code?: string }) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.#house.refused('frame_too_big', 'frameBytes')
+      this.#house.log.debug({ connection: connection.id, err: error }, 'a frame was refused')
+    })
   }
 
   #tick(): void {
@@ -233,7 +237,7 @@ export function refuseUpgrade(stream: Duplex, refusal: Refusal, inDialect = refu
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       'connection: close',
-      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      ...Object.entries({ ...SECURITY_HEADERS, ...headers }).map(([name, value]) => `${name}: ${value}`),
       `content-length: ${Buffer.byteLength(body)}`,
       '',
       body,

@@ -16,6 +16,7 @@ import type { DialectHouse } from './dialects/dialect.ts'
 import { dialectLine } from './dialects/dialects.ts'
 import { createDoors } from './http/create-doors.ts'
 import { createListener } from './http/listener.ts'
+import { secure } from './http/security-headers.ts'
 import { Quotas } from './limits/quotas.ts'
 import { createMetrics } from './metrics.ts'
 import { mountHouse } from './mounts/mount-house.ts'
@@ -113,10 +114,10 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
   const redeem = (ticket: string, line: string) => gate.redeem(ticket, line)
   const lineFaults = isForItsDeveloper(options) ? new LineFaults(clock) : undefined
   const connectionHouse = { lineFaults, sessions, limits, heartbeatMs, clock, log, redeem, identities, refused, quotas }
-  const connections = new Connections(connectionHouse, { gate, origins })
+  const open = new Set<() => void>()
+  const connections = new Connections(connectionHouse, { gate, origins, others: () => open.size })
   const httpLines = new HttpLines(connectionHouse, connections, cluster?.node)
   const lineDesk = cluster ? cluster.lineDeskOf(httpLines) : httpLines
-  const open = new Set<() => void>()
   const streams = new Set<OpenLine>()
   const bufferedBytes = () => [...streams].reduce((sum, line) => sum + line.bufferedBytes, connections.bufferedBytes)
   const stats = new Stats({ ...gauged, clock, counts, bufferedBytes })
@@ -148,6 +149,7 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     version: VERSION,
     lineFaults,
     cut: (connection) => connections.cut(connection),
+    refuseMore: () => connections.refuseMore(),
     redeem,
     refused,
     identify,
@@ -162,9 +164,14 @@ async function listen(options: ResolvedOptions, store: SessionStore, agents: Age
     answerRequest,
     () => metrics.limitReached('handshakeMs'),
   )
-  const http2 = serveHttp2(http, answerRequest as never)
+  const http2 = serveHttp2(http, (request, response) => {
+    secure(response as never)
+    return answerRequest(request as never, response as never)
+  })
   const { mounts = [] } = options
   const unmounts = mounts.map((mount) => mount.mount(mountHouse(http, house)))
+  // Ahead of the mounts, which answer for themselves.
+  http.prependListener('request', (_, response) => secure(response))
   http.on('upgrade', (request, stream, head) => {
     if (mounts.some(({ path }) => request.url?.startsWith(path))) return
     mendHandshake(request)

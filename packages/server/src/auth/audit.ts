@@ -7,8 +7,8 @@ export type AuditEvent =
   | {
       readonly event: 'handshake'
       readonly principal: string
-      readonly verifier: string
-      readonly address: string
+      readonly verifier?: string | undefined
+      readonly address?: string | undefined
       readonly path: string
       readonly proofs?: readonly string[] | undefined
     }

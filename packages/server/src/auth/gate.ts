@@ -52,7 +52,10 @@ export class Gate {
         const redeemed = await verifier.redeem?.(token)
         return redeemed && this.#believed(redeemed)
       })
-      if (identity) return identity
+      if (!identity) continue
+      const { principal, proofs } = identity
+      this.#house.audit({ event: 'handshake', principal, verifier: verifier.name, path: line, proofs })
+      return identity
     }
     throw new Refusal('unauthenticated', 'the ticket is none that this server knows')
   }

@@ -1,4 +1,5 @@
 import { described, type Limits, type Metadata } from '@longwire/protocol'
+import { overLimit } from '../limits/over-limit.ts'
 import { Refusal } from '../refusal.ts'
 import type { SessionCommandHandler } from './session-command.ts'
 
@@ -22,9 +23,9 @@ export function refuseBadDescription(metadata: Metadata, changes: Metadata, limi
   if (own !== undefined) throw new Refusal('bad_field', `metadata.${own} is kept by the server`)
   const { title = null } = changes
   if (title !== null && (typeof title !== 'string' || title.length > limits.titleCharacters)) {
-    throw new Refusal('bad_field', `metadata.title must be a text of at most ${limits.titleCharacters} characters`)
+    throw overLimit('titleCharacters', `metadata.title must be a text of at most ${limits.titleCharacters} characters`)
   }
   if (Buffer.byteLength(JSON.stringify(described(metadata, changes))) > limits.metadataBytes) {
-    throw new Refusal('bad_field', `metadata would be over ${limits.metadataBytes} bytes`)
+    throw overLimit('metadataBytes', `metadata would be over ${limits.metadataBytes} bytes`)
   }
 }

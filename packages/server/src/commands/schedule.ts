@@ -1,3 +1,4 @@
+import { overLimit } from '../limits/over-limit.ts'
 import { Refusal } from '../refusal.ts'
 import { inputOf, labelOf } from '../session/schedule-input.ts'
 import type { SessionCommandHandler } from './session-command.ts'
@@ -9,7 +10,7 @@ export const schedule: SessionCommandHandler<'schedule'> = async ({ session, lim
   if (session.state.closed) throw new Refusal('session_closed', `session ${session.id} is closed`)
   if (session.state.schedules.length >= limits.schedules) {
     const message = `${limits.schedules} schedules are set in session ${session.id} already`
-    throw new Refusal('queue_full', message, { retryAfterMs: 1_000 })
+    throw overLimit('schedules', message, 1_000)
   }
   const name = `c${session.head + 1}`
   const next = from ?? session.house.clock.now() + everyMs!

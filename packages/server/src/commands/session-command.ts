@@ -1,5 +1,4 @@
 import type { CommandOf, Limits, SessionCommand, SessionCommandType } from '@longwire/protocol'
-import { refuseUnless, verbOf } from '../auth/access.ts'
 import type { Identity } from '../auth/verifier.ts'
 import type { WorkTally } from '../limits/work-tally.ts'
 import { Refusal } from '../refusal.ts'
@@ -60,7 +59,6 @@ export async function runSessionCommand(
   command: SessionCommand,
   speaker: Speaker,
 ): Promise<CommandResult> {
-  refuseUnless(speaker, verbOf(command))
   return found.perform(command, speaker)
 }
 

@@ -24,7 +24,7 @@ export function answerInDialect(
   return RESPONSE_ALREADY_SENT
 }
 
-/** Lets a speech be said over a wire that carries nothing else. Answers what lets go of it. */
+/** Lets a speech be said over a wire that carries nothing else. Answers what lets go of it. Refuses one connection too many. */
 export function converse(
   house: DialectHouse,
   identity: Identity,
@@ -32,6 +32,7 @@ export function converse(
   wire: SpokenWire,
   beat: () => void = () => {},
 ): { readonly interpreter: Interpreter; readonly end: () => void } {
+  house.refuseMore()
   const interpreter = new Interpreter(wire, speech)
   const limits = limitsFor(speech, house.limits)
   const connection = new Connection({ ...house, limits }, interpreter, identity)

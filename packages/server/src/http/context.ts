@@ -51,6 +51,8 @@ export interface DoorHouse {
   readonly stats: Stats
   /** Faults to order; only where nobody but a developer is on the other end. Then also the way to cut a line, or all. */
   readonly lineFaults?: LineFaults | undefined
+  /** Refuses one more connection, stream or answer that lasts where there may be none. */
+  readonly refuseMore: () => void
   readonly cut: (connection: string | undefined) => number
   /** Every line that is open now, over any wire. */
   readonly lines: () => OpenLine[]

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import { ERRORS } from '@longwire/protocol'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { secureHeaders } from 'hono/secure-headers'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { redacted } from '../auth/redaction.ts'
 import { faultOf } from '../connection/connection.ts'
@@ -32,21 +31,6 @@ const READS = ['GET', 'HEAD', 'OPTIONS']
 export function createDoors(house: DialectHouse): Doors {
   const doors = new Hono<DoorEnv>()
 
-  doors.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-    }),
-  )
   if (house.origins.allowed.length > 0) doors.use(forPagesOf(house.origins.allowed))
   doors.use(async (c, next) => {
     if (!READS.includes(c.req.method)) house.origins.refuseForeign(c.env.incoming as IncomingMessage)

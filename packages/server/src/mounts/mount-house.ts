@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Identity } from '../auth/verifier.ts'
+import { faultOf } from '../connection/connection.ts'
 import { converse } from '../dialects/answer.ts'
 import type { DialectHouse, Speech } from '../dialects/dialect.ts'
 import { dialectLine } from '../dialects/dialects.ts'
@@ -27,14 +28,35 @@ export function mountHouse(http: HttpServer, house: DialectHouse): MountHouse {
 
 async function open({ request, address, ticket, wire }: MountedPeer, house: DialectHouse): Promise<MountedLine> {
   const known = ticket === undefined ? await house.identify(request) : await house.redeem(ticket, addressOf(request))
+  const { principal, proofs } = known
+  const from = addressOf(request)
+  if (ticket === undefined) house.audit({ event: 'handshake', principal, address: from, path: address, proofs })
   const { identity, speech } = await spokenAt(address, request, known, house)
+  refuseOneTooMany(identity, house)
   let line: ReturnType<typeof converse> | undefined
   return {
     begin: () => {
-      line = converse(house, identity, speech, spoken(wire))
+      try {
+        line = converse(house, identity, speech, spoken(wire))
+      } catch (error) {
+        // Others came in since this one was let in.
+        const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
+        house.metrics.refused(refusal.code, refusal.detail.limit)
+        wire.close(refusal.message)
+      }
     },
     heard: (frame) => line?.interpreter.heard(frame),
     over: () => line?.end(),
+  }
+}
+
+function refuseOneTooMany({ principal }: Identity, house: DialectHouse): void {
+  try {
+    house.refuseMore()
+    house.quotas.refuseConnection(principal)
+  } catch (error) {
+    if (error instanceof Refusal) house.metrics.refused(error.code, error.detail.limit)
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Commit, EventOf, Metadata, NewCommit } from '@longwire/protocol'
-import { Refusal } from '../refusal.ts'
+import { overLimit } from '../limits/over-limit.ts'
+import type { Refusal } from '../refusal.ts'
 import { endOf } from '../turn/turn-commits.ts'
 import { commitBody, commitJson, type DistributiveOmit } from './log-event.ts'
 import { OpenDrafts } from './open-drafts.ts'
@@ -97,5 +98,5 @@ function refuseTooBig(commits: readonly string[], source: ReadSession): void {
 }
 
 function tooBig({ house }: ReadSession): Refusal {
-  return new Refusal('bad_field', `at: the log up to there is over ${house.limits.forkBytes} bytes`)
+  return overLimit('forkBytes', `at: the log up to there is over ${house.limits.forkBytes} bytes`)
 }

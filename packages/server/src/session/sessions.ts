@@ -10,9 +10,11 @@ import {
   type SessionStore,
 } from '@longwire/store'
 import type { Logger } from 'pino'
+import { refuseUnless, verbOf } from '../auth/access.ts'
 import { type Audit, audited } from '../auth/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { CommandGround, Speaker } from '../commands/session-command.ts'
+import { overLimit } from '../limits/over-limit.ts'
 import { refuseWithoutRoom } from '../limits/refuse-without-room.ts'
 import { WorkTally } from '../limits/work-tally.ts'
 import { Refusal } from '../refusal.ts'
@@ -159,7 +161,7 @@ export class Sessions {
     const metadata = wanted.metadata ?? {}
     const { metadataBytes } = this.#house.limits
     if (Buffer.byteLength(JSON.stringify(metadata)) > metadataBytes) {
-      throw new Refusal('bad_field', `metadata is over ${metadataBytes} bytes`)
+      throw overLimit('metadataBytes', `metadata is over ${metadataBytes} bytes`)
     }
     const repeated = await this.#opened(principal, wanted)
     if (repeated) return { ground: this.#found(repeated), isNew: false }
@@ -355,9 +357,10 @@ export class Sessions {
 
   #found(session: ReadSession): FoundSession {
     const perform = (command: SessionCommand, speaker: Speaker) =>
-      audited(this.#house.audit, session.id, command, speaker, () =>
-        this.#acts.perform(session, { do: 'command', command, speaker }),
-      )
+      audited(this.#house.audit, session.id, command, speaker, () => {
+        refuseUnless(speaker, verbOf(command))
+        return this.#acts.perform(session, { do: 'command', command, speaker })
+      })
     return { session, perform }
   }
 

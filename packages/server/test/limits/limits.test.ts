@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { LIMIT_ROWS, type Limits } from '@longwire/protocol'
 import { describe, expect, test } from 'vitest'
+import { ForeignPeer } from '../dialects/socket.ts'
 import { afterwards, byHeader, type House, house, SkippingClock, turnOn } from '../house.ts'
 
 const ANN = { 'x-principal': 'ann' }
@@ -34,6 +35,34 @@ describe('[B11] for each principal, and for the server, there is a bound', () =>
         ),
       )
       .toBe('in')
+  })
+
+  test('of connections of all together: streams, polls, lines and answers of dialects are some, over every door', async () => {
+    const home = await bounded({ connections: 2 })
+    const ann = await home.connect(ANN)
+    const session = await ann.open()
+    const events = `/v1/sessions/${session}/events`
+    const leaving = new AbortController()
+    const stream = await fetch(`${home.url}${events}`, {
+      headers: { ...ANN, accept: 'text/event-stream' },
+      signal: leaving.signal,
+    })
+    const full = { status: 429 }
+    await expect(home.connect(BOB)).rejects.toThrow('429')
+    expect(await home.fetch(events, { headers: { ...ANN, accept: 'text/event-stream' } })).toMatchObject(full)
+    expect(await home.fetch(`${events}?wait=1`, { headers: { ...ANN, accept: 'application/json' } })).toMatchObject(
+      full,
+    )
+    expect(await home.post('/v1/line', '', BOB)).toMatchObject(full)
+    const run = { threadId: 't', runId: 'r', messages: [], tools: [], context: [] }
+    expect(await home.post('/ag-ui/echo', run, BOB)).toMatchObject(full)
+    const call = '/agents/echo/agentAliases/PROD/sessions/s1/text'
+    expect(await home.post(call, { inputText: 'Hello' }, BOB)).toMatchObject(full)
+    await expect(ForeignPeer.connect(home.url, '/ag-ui/echo', BOB)).rejects.toMatchObject(full)
+    expect(await reached(home, 'connections')).toBe(7)
+    leaving.abort()
+    await stream.text().catch(() => undefined)
+    await expect.poll(() => home.connect(BOB).then(() => 'in', String)).toBe('in')
   })
 
   test('of attachments, over every wire', async () => {

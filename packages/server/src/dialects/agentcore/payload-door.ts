@@ -63,7 +63,7 @@ export async function takePayload(
     })
   } catch (error) {
     const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
-    house.metrics.refused(refusal.code)
+    house.metrics.refused(refusal.code, refusal.detail.limit)
     return answer(refuse(refusal))
   }
 }

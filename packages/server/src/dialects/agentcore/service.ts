@@ -131,7 +131,7 @@ async function answered(
     return await answering()
   } catch (error) {
     const refusal = error instanceof Refusal ? error : faultOf(error, house.log)
-    house.metrics.refused(refusal.code)
+    house.metrics.refused(refusal.code, refusal.detail.limit)
     return answer(refusedByService(request, refusal, house.origins.ownFor(request)))
   }
 }

@@ -61,7 +61,8 @@ export function eventDoors(doors: Doors, house: DoorHouse): void {
 }
 
 /** Counts one reader over HTTP as a line and an attachment of this principal, until it leaves. Refuses where it has too many. */
-function takeSeat({ quotas, clock }: DoorHouse, principal: string): () => void {
+function takeSeat({ quotas, clock, refuseMore }: DoorHouse, principal: string): () => void {
+  refuseMore()
   quotas.refuseConnection(principal)
   quotas.refuseAttachment(principal)
   const letGo = quotas.holdConnection(principal, clock.now())

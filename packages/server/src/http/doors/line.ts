@@ -15,11 +15,12 @@ const NO_STORE = { 'content-type': 'application/json; charset=utf-8', 'cache-con
  * A connection without a WebSocket: its frames leave by a stream of server-sent events or by polls, and commands come in by
  * POST, a line of JSON for each. What is said on it is what is said on a WebSocket.
  */
-export function lineDoors(doors: Doors, { httpLines: lines, lineDesk, limits, lineFaults }: DoorHouse): void {
+export function lineDoors(doors: Doors, { audit, httpLines: lines, lineDesk, limits, lineFaults }: DoorHouse): void {
   const holdMs = () => lineFaults?.holdMs ?? 0
   doors.post('/v1/line', async (c) => {
     const first = await readText(c, limits.frameBytes)
     const identity = c.get('identity')
+    audit({ event: 'handshake', principal: identity.principal, path: c.req.path, proofs: identity.proofs })
     if ((c.req.header('accept') ?? '').includes('text/event-stream')) {
       const response = c.env.outgoing as never
       const { line } = lines.open(identity, (id) => {
