@@ -14,8 +14,8 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
     ],
     pool: 'forks',
-    // One less than the processors would be one on a small machine, and most of what runs here waits.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most of what runs here waits, for processes and pages: two processors are half idle with two workers.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     execArgv: ['--conditions=longwire-source'],
     // Every thread and process that a test starts strips the types of our sources anew, unless Node keeps what it made.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url)) },

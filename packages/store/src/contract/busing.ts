@@ -16,6 +16,7 @@ export function busing(holds: HoldsBus): void {
   holds('[N20] a question reaches the node that it is for, and its answer comes back', async ({ one, other }) => {
     other.serve('n2', async (payload) => `${payload}!`)
     one.serve('n1', async () => 'not me')
+    await until(other, one)
     expect(await one.ask('n2', 'hé “\u2028”', LONG_MS)).toEqual({ kind: 'answered', payload: 'hé “\u2028”!' })
     const answers = await Promise.all(range(50).map((n) => one.ask('n2', `${n}`, LONG_MS)))
     expect(answers).toEqual(range(50).map((n) => ({ kind: 'answered', payload: `${n}!` })))
@@ -24,6 +25,7 @@ export function busing(holds: HoldsBus): void {
   holds('[N20] where no such node listens, or no longer, that is said', async ({ one, other }) => {
     expect(await one.ask('n9', 'x', LONG_MS)).toEqual({ kind: 'nobody' })
     const leave = other.serve('n2', async () => 'here')
+    await until(other, one)
     expect((await one.ask('n2', 'x', LONG_MS)).kind).toBe('answered')
     leave()
     const isGone = async () => (await one.ask('n2', 'x', LONG_MS)).kind === 'nobody'
