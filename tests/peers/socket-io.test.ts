@@ -111,6 +111,27 @@ test('[B11] [D19] clients of socket.io are connections like any other: one too m
   await expect.poll(() => next(as('carol'), 'welcome').then(({ principal }) => principal, String)).toBe('carol')
 })
 
+test('[I6] [D19] a ticket that is revoked ends what it opened here as well', async () => {
+  const home = await mounted({ verifiers: [byHeader] })
+  const { body } = await home.post('/v1/tickets', { expiresIn: 60 }, { 'x-principal': 'ann' })
+  const { ticket } = body as unknown as { ticket: string }
+  const shared = await home.post(
+    '/v1/tickets',
+    { sessions: [await (await home.connect({ 'x-principal': 'ann' })).open()], verbs: ['observe'], reusable: true },
+    { 'x-principal': 'ann' },
+  )
+  const link = String(shared.body.ticket)
+  const own = connect(home.url, { auth: { ticket }, forceNew: true }).socket
+  const watching = connect(home.url, { auth: { ticket: link }, forceNew: true }).socket
+  await Promise.all([next(own, 'welcome'), next(watching, 'welcome')])
+  const gone = next(watching, 'disconnect')
+  expect(await home.post('/v1/tickets/revoke', { ticket: link }, { 'x-principal': 'ann' })).toMatchObject({
+    status: 200,
+  })
+  await gone
+  expect(own.connected).toBe(true)
+})
+
 test('[D19] beside the mount the WebSocket of the server is served as ever, and a server with one stops', async () => {
   const home = await mounted()
   const { socket } = connect(home.url)

@@ -4,8 +4,11 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { createKey, createServer } from '../../src/index.ts'
-import { house, temporaryFolder } from '../house.ts'
+import { afterwards, house, temporaryFolder } from '../house.ts'
+import { Peer } from '../peer.ts'
+import { signedHeaders } from './signing.ts'
 
 describe('a server that others can reach', () => {
   test('[I13] does not start where nobody says who may enter, nor lets development decide there', async () => {
@@ -69,7 +72,7 @@ describe('a page of another origin', () => {
 })
 
 describe('with TLS', () => {
-  test('[I15] the certificate is read again when its file is another, and open lines stay', async () => {
+  test('[I7] [I15] the certificate is read again when its file is another, and open lines stay', async () => {
     const folder = temporaryFolder()
     const make = (name: string) => {
       const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)]
@@ -94,7 +97,18 @@ describe('with TLS', () => {
       copyFileSync(pair.cert, tls.cert)
     }
     use(first)
-    const home = await house({ tls })
+    const data = temporaryFolder()
+    const ann = await createKey(data, { principal: 'ann' })
+    const home = await house({ tls, data, auth: { use: ['sigv4'] } })
+    const signedLine = async () => {
+      const url = `${home.url}/v1/socket`
+      const headers = await signedHeaders(ann, url)
+      const peer = new Peer(new WebSocket(url.replace('https', 'wss'), { headers, rejectUnauthorized: false }))
+      afterwards(() => peer.cut())
+      expect(await peer.next('welcome')).toMatchObject({ principal: 'ann' })
+      return peer
+    }
+    const before = await signedLine()
     expect(home.url).toMatch(/^https:/)
     const shown = () =>
       new Promise<string>((resolve, reject) => {
@@ -107,5 +121,12 @@ describe('with TLS', () => {
     expect(await shown()).toBe('first')
     use(second)
     await expect.poll(shown, { timeout: 10_000, interval: 100 }).toBe('second')
+    // The line that was open is, and one that is signed for comes in over the new certificate.
+    expect(await before.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
+    const { socket } = await signedLine()
+    const cut = new Promise((resolve) => socket.once('close', resolve))
+    expect((socket as unknown as { _socket: TLSSocket })._socket.getPeerCertificate().subject.CN).toBe('second')
+    socket.terminate()
+    await cut
   })
 })

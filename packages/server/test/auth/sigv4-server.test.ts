@@ -2,6 +2,7 @@ import { connect as connectTo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createKey, type MadeKey, revokeKey } from '../../src/index.ts'
+import { ForeignPeer } from '../dialects/socket.ts'
 import { afterwards, expectAWholeTurn, type House, house, temporaryFolder } from '../house.ts'
 import { signedAddress, signedHeaders } from './signing.ts'
 
@@ -101,6 +102,35 @@ describe('a server that asks for signatures', () => {
     expect((await fetch(`${home.url}/v1/agents?ticket=${ticket}`)).status).toBe(401)
     await expect(open(ann)).rejects.toThrow('401')
     expect(await bobs.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
+  })
+
+  test('[I10] a revoked key loses what it opened over every other wire: dialects, lines over HTTP, answers that go on', async () => {
+    const data = temporaryFolder()
+    const made = (await createKey(data, { principal: 'ann', kind: 'api' })) as MadeKey & { key: string }
+    const home = await house({ data, auth: { use: ['key'] } })
+    const headers = { authorization: `Bearer ${made.key}` }
+    const foreign = await ForeignPeer.connect(home.url, '/ag-ui/echo', headers)
+    const runs = await fetch(`${home.url}/ag-ui/echo`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        threadId: 't',
+        runId: 'r',
+        messages: [{ id: 'm', role: 'user', content: 'Hello' }],
+        tools: [],
+        context: [],
+      }),
+    })
+    await home.host.run()
+    const line = await fetch(`${home.url}/v1/line`, {
+      method: 'POST',
+      headers: { ...headers, accept: 'text/event-stream' },
+      body: '',
+    })
+    await revokeKey(data, made.id)
+    expect(await foreign.ended()).toMatchObject({ code: 4401 })
+    expect(await runs.text()).toContain('"RUN_ERROR"')
+    expect(await line.text()).toContain('"code":4401')
   })
 
   test('[W10] [X28] a handshake whose headers came twice is taken by the first of each', async () => {

@@ -90,7 +90,7 @@ const REACHED: { readonly [L in Refusing]: Reach } = {
   overRateFrames: {
     limits: { framesPerSecond: 1, framesBurst: 1, overRateFrames: 2 },
     over: (_, ann) => {
-      for (let n = 0; n < 5; n++) ann.send({ type: 'ping' })
+      for (let n = 0; n < 300; n++) ann.send({ type: 'ping' })
       return lastWord(ann)
     },
   },
