@@ -97,19 +97,19 @@ test('[B11] [D19] clients of socket.io are connections like any other: one too m
   await expect(next(as('ann'), 'welcome')).rejects.toThrow('connections')
   await expect(home.connect({ 'x-principal': 'ann' })).rejects.toThrow('429')
   // Several at once, of whom each is let in before the others are there.
-  const several = Array.from({ length: 5 }, () => as('bob'))
-  const came = several.map((socket) =>
-    next(socket, 'welcome').then(
-      () => 'in',
-      () => 'out',
-    ),
-  )
-  const shown = several.map((socket) => new Promise<string>((resolve) => socket.once('closed', () => resolve('out'))))
-  const fates = await Promise.all(came.map((each, index) => Promise.race([each, shown[index]])))
+  const fates = await Promise.all(Array.from({ length: 5 }, () => fateOf(as('bob'))))
   expect(fates.filter((fate) => fate === 'in')).toHaveLength(1)
   ann.close()
-  await expect.poll(() => next(as('carol'), 'welcome').then(({ principal }) => principal, String)).toBe('carol')
+  await expect.poll(() => fateOf(as('carol')), { timeout: 15_000 }).toBe('in')
 })
+
+/** Whether a client is let in, or is shown out: before it is connected, or after. */
+function fateOf(socket: Socket): Promise<'in' | 'out'> {
+  return new Promise((resolve) => {
+    socket.once('welcome', () => resolve('in'))
+    for (const event of ['closed', 'disconnect', 'connect_error']) socket.once(event, () => resolve('out'))
+  })
+}
 
 test('[I6] [D19] a ticket that is revoked ends what it opened here as well', async () => {
   const home = await mounted({ verifiers: [byHeader] })
