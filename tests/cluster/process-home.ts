@@ -162,7 +162,7 @@ export class ProcessHome implements StormHome {
     const { name, skewMs, toStore, toBus } = place
     const store = this.#postgres.url({ port: toStore.port })
     const bus = this.#nats.url(toBus.port)
-    const env = { TRAVELLER_NOTES: this.#notes }
+    const env = { TRAVELLER_NOTES: this.#notes, TRAVELLER_AHEAD_MS: String(skewMs) }
     // What it begins with may be gone at this moment: whatever starts it starts it again.
     for (;;) {
       try {

@@ -9,6 +9,7 @@ import { storm } from './storm.ts'
 const SEEDS_THAT_FAILED: readonly number[] = []
 const SEEDS = Number(process.env.LONGWIRE_CLUSTER_SEEDS ?? 1)
 const FIRST = Number(process.env.LONGWIRE_STORM_FIRST ?? 1)
+const HOUR = 3_600_000
 const PACE = {
   faultEveryMs: [300, 1_500] as const,
   faults: 4,
@@ -18,13 +19,16 @@ const PACE = {
   restMs: 90_000,
 }
 
-describe.skipIf(!hasPostgres() || !hasNats())('three nodes on a real Postgres and a real NATS', () => {
+describe.skipIf(!hasPostgres() || !hasNats())('three to five nodes on a real Postgres and a real NATS', () => {
   const seeds = [...SEEDS_THAT_FAILED, ...Array.from({ length: SEEDS }, (_, n) => FIRST + n)]
   test.each(seeds)(
     '[N30] [N31] [N32] [N33] keep every promise while nodes, Postgres and NATS are killed, frozen and cut off (seed %i)',
     { timeout: 240_000 },
     async (seed) => {
-      const home = await ProcessHome.start(new Dice(seed * 7919), { nodes: 3 })
+      const nodes = 3 + (seed % 3)
+      // Every other storm has a node that is an hour ahead, and one that is an hour behind.
+      const skewMs = seed % 2 === 0 ? [0, HOUR, -HOUR] : []
+      const home = await ProcessHome.start(new Dice(seed * 7919), { nodes, skewMs })
       try {
         const { faults, happened, sessions } = await storm(home, seed, PACE)
         const traces = faults.length > 0 ? `, see ${await home.keepTraces(seed, sessions)}` : ''

@@ -16,6 +16,8 @@ export interface StormReport {
 }
 
 const READERS = 3
+/** A node knows the time of the store by its answers, and no better. */
+const CLOCKS_APART_MS = 100
 const ALL_TOOLS = ['book', 'pay', 'ship']
 
 /** Sessions full of life, readers on every node, and one fault after another; then what has to hold is looked at. */
@@ -126,7 +128,7 @@ class Tale {
       ...wellFormed(log, { isQuiet: true }),
       ...this.#speaker.refused.map((refusal) => `refused: ${refusal}`),
       ...this.#acknowledgedOnce(log),
-      ...doneAfterItsEnd(tools, log),
+      ...doneAfterItsEnd(tools, log, CLOCKS_APART_MS),
       ...this.#readers.flatMap((reader, n) => readFaults(reader, log).map((fault) => `reader ${n} ${fault}`)),
     ]
   }

@@ -108,8 +108,11 @@ export function overdone(notes: readonly Note[], commits: readonly Commit[]): st
   return [...doneAfterItsEnd(own, commits), ...paidInSilence(own, commits)]
 }
 
-/** What has its result in the log is not done again. One that was stopped may begin before it hears of that. */
-export function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit[]): string[] {
+/**
+ * What has its result in the log is not done again. One that was stopped may begin before it hears of that. `apartMs`: how
+ * far apart the clocks of the notes and of the log may be.
+ */
+export function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit[], apartMs = 0): string[] {
   return notes.flatMap(({ what, of, at }) => {
     const end = commits.find(
       (commit) =>
@@ -119,7 +122,7 @@ export function doneAfterItsEnd(notes: readonly Note[], commits: readonly Commit
         (commit.type === 'step.finished' && what === 'task' && isStationOf(commit, of)),
     )
     const wasStopped = end?.type === 'tool.finished' && end.outcome === 'cancelled'
-    return end && !wasStopped && at > end.at
+    return end && !wasStopped && at > end.at + apartMs
       ? [`${what} ${of} was done ${at - end.at} ms after its result was in the log`]
       : []
   })

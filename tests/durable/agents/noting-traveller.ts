@@ -2,6 +2,6 @@
 import { appendFileSync } from 'node:fs'
 import { traveller } from './traveller.ts'
 
-const file = process.env.TRAVELLER_NOTES!
+const { TRAVELLER_NOTES: file, TRAVELLER_AHEAD_MS: ahead = '0' } = process.env
 
-export default traveller((line) => appendFileSync(file, `${line}\n`, { flag: 'a' }), 2)
+export default traveller((line) => appendFileSync(file!, `${line}\n`, { flag: 'a' }), 2, Number(ahead))

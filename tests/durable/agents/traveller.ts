@@ -11,8 +11,10 @@ export type Notes = (line: string) => void
 
 const INPUT = z.object({ what: z.string() })
 
-export function traveller(note: Notes, paceMs = 1): Agent {
-  const did = (session: string, what: string, of: string) => note(JSON.stringify({ at: Date.now(), session, what, of }))
+/** `aheadMs`: how far the clock of its process is ahead of the true time. */
+export function traveller(note: Notes, paceMs = 1, aheadMs = 0): Agent {
+  const did = (session: string, what: string, of: string) =>
+    note(JSON.stringify({ at: Date.now() - aheadMs, session, what, of }))
   const work = async (name: string, { call, session }: ToolContext, what: string) => {
     did(session, name, call)
     await pause(4 * paceMs)
