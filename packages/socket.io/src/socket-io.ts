@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Mount, MountedLine, MountHouse } from '@longwire/server'
 import { type Namespace, Server, type Socket } from 'socket.io'
 import { eventOf, frameOf } from './events.ts'
@@ -38,6 +39,7 @@ export function socketIo({ path = '/socket.io/' }: SocketIoOptions = {}): Mount 
         (socket) => addressOf(house, socket.nsp.name)!,
       )
       return async () => {
+        await upgraded(io)
         io.disconnectSockets(true)
         // Not `close`, which would close the server that it is mounted on.
         io.engine.close()
@@ -45,6 +47,27 @@ export function socketIo({ path = '/socket.io/' }: SocketIoOptions = {}): Mount 
     },
   }
 }
+
+/**
+ * Resolves when no client is between two transports, or soon. One that is left there hears no goodbye over either, and
+ * believes for the better part of a minute that it is connected.
+ */
+async function upgraded(io: Server): Promise<void> {
+  const clients = Object.values((io.engine as unknown as { readonly clients?: Record<string, Client> }).clients ?? {})
+  const soon = wait(UPGRADE_MS, undefined, { ref: false })
+  for (const client of clients) {
+    if (!client.upgrading) continue
+    await Promise.race([soon, new Promise<void>((done) => client.once('upgrade', done).once('close', done))])
+  }
+}
+
+/** As engine.io has it. */
+interface Client {
+  readonly upgrading: boolean
+  once(event: 'upgrade' | 'close', listener: () => void): this
+}
+
+const UPGRADE_MS = 1_000
 
 /** A namespace is the address of a dialect, whose last part may be left out where it only says that it is a WebSocket. */
 function addressOf(house: MountHouse, namespace: string): string | undefined {
