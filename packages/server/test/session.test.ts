@@ -6,6 +6,7 @@ import { SYSTEM_CLOCK } from '../src/clock.ts'
 import { createServer, type LongwireServer } from '../src/index.ts'
 import { Session } from '../src/session/session.ts'
 import { NEW_SESSION } from '../src/session/session-state.ts'
+import { sightOf } from '../src/session/sight.ts'
 import { Peer } from './peer.ts'
 import { ScriptedHost } from './scripted-host.ts'
 
@@ -64,4 +65,23 @@ test('[P4] a session that comes back into memory goes on behind the last place i
   const after = new Session(house, record, NEW_SESSION)
   after.goOnFrom(before.place)
   expect(after.nextDraftPlace()).toEqual({ seq: 2, sub: 3 })
+})
+
+test('a look at a session shows its state and its view of one moment, also where it goes on meanwhile', async () => {
+  const session = {
+    head: 1,
+    state: { at: '1' },
+    views: {
+      committed: async () => {
+        const view = { at: `${session.head}` }
+        if (session.head < 3) {
+          session.head += 1
+          session.state = { at: `${session.head}` }
+        }
+        return view
+      },
+    },
+  }
+  const ground = { session, turns: { isLive: true } } as unknown as Parameters<typeof sightOf>[0]
+  expect(await sightOf(ground)).toEqual({ state: { at: '3' }, view: { at: '3' }, isHere: true })
 })

@@ -263,5 +263,7 @@ export type FromAgent =
       readonly stack: string
       readonly text: string
     }
+  /** Files that the agent imports, or tries to; told where the host asks for it. */
+  | { readonly type: 'modules'; readonly paths: readonly string[] }
   /** A process that an agent's tools run in has started, or ended: it must not outlive the worker. */
   | { readonly type: 'process'; readonly pid: number; readonly isAlive: boolean }

@@ -23,6 +23,8 @@ export interface AgentThreadOptions {
   /** How long loading the file may take. */
   readonly loadMs: number
   readonly clock: Clock
+  /** Is told which files the agent imports, where there is somebody who wants to know. */
+  readonly onModules?: ((paths: readonly string[]) => void) | undefined
   log(line: AgentLog): void
 }
 
@@ -128,8 +130,8 @@ export class AgentThread {
   }
 
   #spawn(): void {
-    const { file, memoryMb, loadMs } = this.#options
-    const workerData: AgentWorkerData = { file }
+    const { file, memoryMb, loadMs, onModules } = this.#options
+    const workerData: AgentWorkerData = { file, tellsModules: onModules !== undefined }
     const worker = startWorker({
       name: basename(file),
       workerData,
@@ -144,6 +146,7 @@ export class AgentThread {
     const processes = new ChildProcesses()
     worker.on('message', (message: FromAgent) => {
       if (message.type === 'process') processes.note(message)
+      if (message.type === 'modules') onModules?.(message.paths)
       if (this.#worker() === worker) this.#receive(worker, message)
     })
     worker.on('error', (error) => {

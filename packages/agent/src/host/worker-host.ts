@@ -21,6 +21,8 @@ export interface WorkerHostOptions {
   /** How long a file may take to load; 30,000 unless given. */
   readonly loadMs?: number | undefined
   readonly clock?: Clock | undefined
+  /** Whether to keep in `modules` what the agents import; false unless given. */
+  readonly keepsModules?: boolean | undefined
   /** Gets what agents print and what happens to their workers; it goes to this process's stderr unless given. */
   readonly log?: ((line: AgentLog) => void) | undefined
 }
@@ -41,6 +43,7 @@ const MOST_FAULTS = 20
 export class WorkerHost implements AgentHost {
   #files: readonly LoadedFile[] = []
   #faults: readonly AgentFault[] = []
+  readonly #modules = new Set<string>()
   #isClosed = false
   /** Workers of versions that were replaced, while they still have turns. */
   readonly #retired = new Set<AgentThread>()
@@ -57,7 +60,11 @@ export class WorkerHost implements AgentHost {
       if (line.fault) this.#note(line.fault)
       log(line)
     }
-    const threadOptions = { memoryMb, blockedMs, pingMs, loadMs, clock, log: noted }
+    const keep = (paths: readonly string[]) => {
+      for (const path of paths) this.#modules.add(path)
+    }
+    const onModules = options.keepsModules ? keep : undefined
+    const threadOptions = { memoryMb, blockedMs, pingMs, loadMs, clock, log: noted, onModules }
     this.#spawnOne = (file) => new AgentThread({ file, ...threadOptions })
     this.#spawn = (file) => ({ file, threads: Array.from({ length: workers }, () => this.#spawnOne(file)) })
   }
@@ -83,6 +90,11 @@ export class WorkerHost implements AgentHost {
   /** The agent files. */
   get files(): readonly string[] {
     return this.#files.map(({ file }) => file)
+  }
+
+  /** Every file that one of the agents has imported, or tried to, in any version that this host loaded. */
+  get modules(): ReadonlySet<string> {
+    return this.#modules
   }
 
   /** The last things that went wrong in agents, oldest first; those of a file are forgotten when it is loaded anew. */

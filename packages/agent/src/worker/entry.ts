@@ -8,13 +8,16 @@ import { listenToMcp } from '../mcp/mcp-of.ts'
 import { messageOf } from '../turn/failure.ts'
 import { AgentWorker } from './agent-worker.ts'
 import { describeAgent, loadAgents, Unloadable } from './load-agents.ts'
+import { tellModules } from './loaded-modules.ts'
 
 /** What a host hands to a new worker. */
 export interface AgentWorkerData {
   readonly file: string
+  /** Tell which files are imported. */
+  readonly tellsModules?: boolean | undefined
 }
 
-const { file } = workerData as AgentWorkerData
+const { file, tellsModules = false } = workerData as AgentWorkerData
 const port = parentPort!
 const post = (message: FromAgent) => port.postMessage(message)
 
@@ -23,13 +26,17 @@ listenToMcp({
   printed: (server, line) => console.error(`[mcp ${server}] ${line}`),
 })
 
+const modules = tellsModules ? tellModules((paths) => post({ type: 'modules', paths })) : undefined
+
 try {
   const agents = await loadAgents(file)
   const descriptions = await Promise.all(agents.map(describeAgent))
   serve(agents)
+  modules?.flush()
   post({ type: 'ready', agents: descriptions })
 } catch (error) {
   const { where, source } = error instanceof Unloadable ? error : { where: undefined, source: undefined }
+  modules?.flush()
   post({ type: 'unloadable', file, message: messageOf(error), where, source })
 }
 

@@ -1,13 +1,18 @@
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { AgentLoadError, findAgents, WorkerHost } from '@longwire/agent/internal'
 import type { LongwireServer } from '@longwire/server'
 import { CommandFailure, type Exit } from '../exit-codes.ts'
-import { AgentWatch } from '../serving/agent-watch.ts'
+import { AgentWatch, isFolder } from '../serving/agent-watch.ts'
 import { watchConsole } from '../serving/console-folder.ts'
 import { agentFailure, agentPaths, openServer, type ServeOptions } from '../serving/open-server.ts'
 import { serverLog } from '../serving/server-log.ts'
 import { startNotice } from '../serving/start-notice.ts'
 import { StopRequest, sayStopping } from '../serving/stop-request.ts'
 import { styleOf, type Terminal, warn, write } from '../terminal/terminal.ts'
+
+/** What may be an agent. */
+const MODULE = /\.[mc]?[jt]s$/
 
 /** A turn may take so long to end when agents come or go; then it is cut and runs again. */
 const RESTART_DEADLINE_MS = 1_000
@@ -20,15 +25,17 @@ export async function dev(
 ): Promise<Exit> {
   const serving = { ...options, files: agentPaths(named) }
   const stop = new StopRequest(terminal)
-  const watch = new AgentWatch(serving.files, serving.data)
   const server = new ChangingServer(serving, terminal)
+  const watch = new AgentWatch(serving.files, serving.data, (path, isNew) => server.mayBeOf(path, isNew))
   const stopWatching = watchConsole(() => server.tellPages())
   try {
     await server.start()
     for (;;) {
       const changed = await Promise.race([watch.next(), stop.asked])
       if (!changed) break
-      write(terminal, `  ${terminal.style.yellow('changed')}   ${listed(changed)}`)
+      const own = await server.partsAmong(changed)
+      if (own.length === 0) continue
+      write(terminal, `  ${terminal.style.yellow('changed')}   ${listed(own)}`)
       await server.change()
     }
     sayStopping(terminal)
@@ -70,6 +77,25 @@ class ChangingServer {
     for (const line of startNotice(serving.server, this.#options, columns, this.#terminal.style))
       write(this.#terminal, line)
     this.#say('ready', `in ${since(began)}, watching for changes`)
+  }
+
+  /** Whether an agent may be another when this file is. Nothing else that lies, or is written, beside it makes it one. */
+  mayBeOf(path: string, isNew: boolean): boolean {
+    return this.#imports(path) || (isNew && (MODULE.test(path) || isFolder(path)))
+  }
+
+  /** Those of these files that the agents are made of; all of them where there are other agents now. */
+  async partsAmong(files: readonly string[]): Promise<readonly string[]> {
+    const host = this.#serving?.host
+    const imported = files.filter((file) => this.#imports(resolve(file)))
+    if (imported.length > 0 || !host) return imported
+    return (await this.#areTheFilesOf(host)) ? [] : files
+  }
+
+  /** Where nothing is loaded anything may be what was wanted. */
+  #imports(path: string): boolean {
+    const host = this.#serving?.host
+    return !host || host.modules.has(path) || host.modules.has(realPath(path))
   }
 
   /** Something in a folder of the agents is another: whatever it was, any of them may be made of it. */
@@ -115,7 +141,7 @@ class ChangingServer {
     const { files, ...rest } = this.#options
     let host: WorkerHost | undefined
     try {
-      host = await WorkerHost.open({ files: await findAgents(files), log: onAgentOutput })
+      host = await WorkerHost.open({ files: await findAgents(files), log: onAgentOutput, keepsModules: true })
       const server = await openServer(
         { ...rest, port: this.#port },
         { agents: host, log, showsFaults: true, changes: this.#changes },
@@ -140,6 +166,15 @@ class ChangingServer {
 
   #say(word: string, text: string): void {
     write(this.#terminal, `  ${this.#terminal.style.green(word.padEnd(9))} ${text}`)
+  }
+}
+
+/** Node imports a file by the path it really has. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }
 

@@ -18,8 +18,14 @@ export class AgentWatch {
   #timer: NodeJS.Timeout | undefined
   #wake: (() => void) | undefined
 
-  /** `ignored` is a folder of which nothing is told: where the server itself writes. */
-  constructor(paths: readonly string[], ignored: string) {
+  readonly #concerns: (path: string, isNew: boolean) => boolean
+
+  /**
+   * `ignored` is a folder of which nothing is told: where the server itself writes. Of other changes those are told that
+   * `concerns` says matter: an agent may write beside itself, too. `isNew` is a file that came, or went.
+   */
+  constructor(paths: readonly string[], ignored: string, concerns: (path: string, isNew: boolean) => boolean) {
+    this.#concerns = concerns
     this.#ignored = resolve(ignored)
     for (const path of paths) this.#watchBelow(folderOf(resolve(path)))
   }
@@ -44,7 +50,7 @@ export class AgentWatch {
 
   #watchBelow(folder: string): void {
     if (this.#watchers.has(folder) || this.#watchers.size >= MOST_FOLDERS || folder === this.#ignored) return
-    const watcher = watch(folder, (_event, name) => name && this.#heard(folder, String(name)))
+    const watcher = watch(folder, (event, name) => name && this.#heard(folder, String(name), event === 'rename'))
     watcher.on('error', () => this.#forget(folder))
     this.#watchers.set(folder, watcher)
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -57,11 +63,12 @@ export class AgentWatch {
     this.#watchers.delete(folder)
   }
 
-  #heard(folder: string, name: string): void {
+  #heard(folder: string, name: string, isNew: boolean): void {
     const path = join(folder, name)
     if (NOT_SOURCE.test(name) || path === this.#ignored) return
     if (isFolder(path)) this.#watchBelow(path)
     else if (this.#watchers.has(path)) this.#forget(path)
+    if (!this.#concerns(path, isNew)) return
     this.#changed.add(path)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
@@ -75,6 +82,6 @@ function folderOf(path: string): string {
   return isFolder(path) ? path : dirname(path)
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -16,7 +16,10 @@ export interface Sight {
 const TURNS = 20
 
 export async function sightOf({ session, turns }: CommandGround): Promise<Sight> {
-  return { state: session.state, view: await session.views.committed(), isHere: turns.isLive }
+  let view = await session.views.committed()
+  // The head may have moved while the log was read; from here on nothing waits, so that all three are of one moment.
+  while (Number(view.at) !== session.head) view = await session.views.committed()
+  return { state: session.state, view, isHere: turns.isLive }
 }
 
 /** From the log alone: nobody else notices, whoever runs the session. */
