@@ -3,10 +3,12 @@ import { EventSchemas } from '@ag-ui/core/schemas'
 import { expect, test } from 'vitest'
 import { type House, house } from '../../packages/server/test/house.ts'
 
+const PAGE_TOOLS = new URL('../../packages/agent/test/agents/page-tools.ts', import.meta.url).pathname
+
 // The official client of AG-UI, whose verifier ends a run at the first event that is out of order.
 
-function client({ url }: House, threadId = 'thread-1') {
-  const agent = new HttpAgent({ url: `${url}/ag-ui/echo`, threadId })
+function client({ url }: House, threadId = 'thread-1', name = 'echo') {
+  const agent = new HttpAgent({ url: `${url}/ag-ui/${name}`, threadId })
   const events: AGUIEvent[] = []
   agent.subscribe({
     onEvent: ({ event }) => {
@@ -119,6 +121,21 @@ test("[D8] a tool of the client's own is a call that the run leaves to it, and i
   run.end()
   await going
   expect(agent.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant'])
+})
+
+test('[D8] tools that the page brings with its run are called by an agent that takes them, as the guide has it', async () => {
+  const home = await house({ agents: [PAGE_TOOLS], workers: 1 })
+  const { agent, events } = client(home, 'thread-1', 'page-tools')
+  const zone = { type: 'object', properties: { zone: { type: 'string' } }, required: ['zone'] }
+  const tools = [{ name: 'clock', description: 'The time on the wall of the page.', parameters: zone }]
+  say(agent, 'What time is it here?')
+  await agent.runAgent({ tools })
+  expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { pendingToolCallIds: ['c1'] } })
+  const [call] = agent.messages.flatMap((message) => ('toolCalls' in message ? (message.toolCalls ?? []) : []))
+  expect(call).toMatchObject({ id: 'c1', function: { name: 'clock', arguments: '{"zone":"local"}' } })
+  agent.addMessage({ id: 'result-1', role: 'tool', toolCallId: 'c1', content: '{"time":"12:30"}' })
+  await agent.runAgent({ tools })
+  expect(agent.messages.at(-1)).toMatchObject({ role: 'assistant', content: 'Half past twelve.' })
 })
 
 test('[D8] [X18] a run that fails ends with RUN_ERROR in a word of the list; one that a person stopped is cancelled', async () => {
