@@ -110,5 +110,5 @@ describe.skipIf(!hasBrowser)('the guides for browsers', () => {
 
 /** Resolves when the page shows that text. */
 async function shows(page: Page, text: string): Promise<void> {
-  await expect.poll(() => page.textContent('body').catch(() => ''), { timeout: 15_000 }).toContain(text)
+  await expect.poll(() => page.textContent('body').catch(() => '')).toContain(text)
 }

@@ -1,6 +1,7 @@
 // The console as a person has it: built, served by a real server, in a real browser.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
@@ -15,6 +16,26 @@ export function builtConsole(): string {
   const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/console.ts')], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`the console does not build: ${stderr}`)
   return join(ROOT, 'apps/console/dist')
+}
+
+/** For `vi.setConfig`: a browser is slow on a machine that runs other tests beside it. */
+export const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 }
+
+export interface Gate {
+  /** What an agent is told to wait for. */
+  readonly file: string
+  open(): void
+}
+
+/** Does `work` with a gate that an agent can be told to wait at. */
+export async function withGate(work: (gate: Gate) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'longwire-gate-'))
+  const file = join(folder, 'open')
+  try {
+    await work({ file, open: () => writeFileSync(file, '') })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 export interface Look {
@@ -42,7 +63,7 @@ export async function visit(browser: Browser, address: string, { isDark, isPhone
     isMobile: isPhone === true,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
   page.on('console', (message) => {
@@ -63,9 +84,11 @@ export function lastAnswer(page: Page) {
   return page.locator('.turn').last().locator('.agent-text')
 }
 
-/** Waits until the last turn is over. */
-export async function over(page: Page): Promise<void> {
-  await page.locator('.turn').last().locator('.turn-end').waitFor()
+/** Waits until the last turn is over; the one in which `said` was said, where there are more before it. */
+export async function over(page: Page, said?: string): Promise<void> {
+  const turns = page.locator('.turn')
+  const turn = said === undefined ? turns : turns.filter({ has: page.locator('.said-bubble', { hasText: said }) })
+  await turn.last().locator('.turn-end').waitFor()
 }
 
 /** Holds that axe finds nothing wrong with the page as it is now. */

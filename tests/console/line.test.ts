@@ -8,11 +8,11 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hasBrowser, openBrowser } from '../browser/browser.ts'
 import { Site } from '../browser/site.ts'
-import { builtConsole, lastAnswer, over, SPEAKER, say, visit } from './console-house.ts'
+import { builtConsole, lastAnswer, over, PATIENT, SPEAKER, say, visit, withGate } from './console-house.ts'
 
 const words = (to: number) => Array.from({ length: to }, (_, n) => `w${n + 1}`).join(' ')
 
-vi.setConfig({ testTimeout: 60_000 }) // a browser is slow on a machine that runs other tests beside it
+vi.setConfig(PATIENT)
 
 describe.skipIf(!hasBrowser)('the line, in the console', () => {
   let server: LongwireServer
@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     ])
     server = served
     browser = opened
-  }, 90_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await server?.stop(0)
@@ -35,11 +35,14 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
 
   test('a page that is loaded again in mid-stream goes on where the agent is', async () => {
     const { page, complaints, leave } = await visit(browser, server.url)
-    await say(page, 'count 80 25')
-    await page.getByText('w12', { exact: false }).first().waitFor()
-    await page.reload()
-    await page.locator('.doing').waitFor()
-    await over(page)
+    await withGate(async (gate) => {
+      await say(page, `halves 80 ${gate.file}`)
+      await page.getByText('w40', { exact: false }).waitFor()
+      await page.reload()
+      await page.locator('.doing').waitFor()
+      gate.open()
+      await over(page)
+    })
     expect((await lastAnswer(page).innerText()).trim()).toBe(words(80))
     expect(complaints).toEqual([])
     await leave()
@@ -50,15 +53,19 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     let child = await serve(data, folder, 0)
     try {
       const { page, complaints, leave } = await visit(browser, child.url)
-      await say(page, 'count 60 30')
-      await page.getByText('w10', { exact: false }).first().waitFor()
-      child.process.kill('SIGKILL')
-      await page.locator('.line-status.away, .line-status.trying').first().waitFor()
-      await page.getByText('Out of sight until the line is back').waitFor()
-      child = await serve(data, folder, Number(new URL(child.url).port))
-      await page.evaluate('dispatchEvent(new Event("online"))') // else the page would wait for its next try
-      await page.getByText(/^Back after/).waitFor()
-      await over(page)
+      await withGate(async (gate) => {
+        await say(page, `halves 60 ${gate.file}`)
+        await page.getByText('w30', { exact: false }).waitFor()
+        child.process.kill('SIGKILL')
+        await page.getByText('Out of sight until the line is back').waitFor()
+        child = await serve(data, folder, Number(new URL(child.url).port))
+        // Shown for a moment only: it is looked out for before it comes.
+        const isBack = page.getByText(/^Back after/).waitFor()
+        await page.evaluate('dispatchEvent(new Event("online"))') // else the page would wait for its next try
+        await isBack
+        gate.open()
+        await over(page)
+      })
       expect((await lastAnswer(page).innerText()).trim()).toBe(words(60))
       expect(complaints).toEqual([])
       await leave()
@@ -78,13 +85,39 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     await page.locator('.composer-text:enabled').waitFor()
     await page.context().setOffline(true)
     site.cut()
-    await page.getByRole('button', { name: 'The line: Offline' }).click()
-    await page.getByRole('button', { name: 'Try now' }).click()
-    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'The line: Offline' }).waitFor()
     await say(page, 'are you there?')
     await page.getByText('1 message waits to be sent').waitFor()
     await page.context().setOffline(false)
     await page.locator('.agent-text', { hasText: 'Heard: are you there?' }).waitFor()
+    await leave()
+    await site.close()
+  })
+
+  test('whoever does not want to wait for the next try has it at once', async () => {
+    const site = await Site.open({}, server.url)
+    const { page, complaints, leave } = await visit(browser, site.url)
+    await say(page, 'hello')
+    await over(page)
+    await page.evaluate(`
+      globalThis.shown = []
+      const line = document.querySelector('.line-status')
+      const look = () => shown.push(line.getAttribute('aria-label'))
+      new MutationObserver(look).observe(line, { attributes: true, attributeFilter: ['aria-label'] })`)
+    site.isDown = true
+    site.cut()
+    await page.getByRole('button', { name: /^The line: Reconnecting/ }).click()
+    const button = page.getByRole('button', { name: 'Try now' })
+    // Pressed until the countdown was seen to end before its time.
+    await expect
+      .poll(async () => {
+        await button.click()
+        return (await page.evaluate<string[]>('shown')).join('\n')
+      })
+      .toMatch(/Reconnecting in ([2-9]|\d\d) s\nThe line: Reconnecting…/)
+    site.isDown = false
+    await page.getByRole('button', { name: 'The line: Live' }).waitFor()
+    expect(complaints).toEqual([])
     await leave()
     await site.close()
   })
@@ -119,8 +152,10 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
 
   test('a draft that is withdrawn goes away before the eyes of who read it', async () => {
     const { page, complaints, leave } = await visit(browser, server.url)
+    // Shown for a moment only: it is looked out for before it comes.
+    const isTakenBack = page.getByText('Taken back, and said anew').waitFor()
     await say(page, 'stumble')
-    await page.getByText('Taken back, and said anew').waitFor()
+    await isTakenBack
     await over(page)
     await page.getByText('Taken back, and said anew').waitFor({ state: 'detached' })
     expect((await lastAnswer(page).innerText()).trim()).toBe('This one stays.')
@@ -130,7 +165,7 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
 
   test('what waits can be moved, changed and taken back, and a turn can be stopped', async () => {
     const { page, complaints, leave } = await visit(browser, server.url)
-    await say(page, 'count 2000 20')
+    await say(page, 'count 1000000 20')
     await page.getByText('w3', { exact: false }).first().waitFor()
     await say(page, 'first')
     await say(page, 'second')
@@ -140,13 +175,14 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     await waiting.getByRole('button', { name: 'Move up: second' }).click()
     await waiting.locator('li').first().getByText('second').waitFor()
     await waiting.getByRole('button', { name: 'Edit: first' }).click()
-    await waiting.getByLabel('The waiting message').fill('changed')
-    await page.keyboard.press('Enter')
+    const field = waiting.getByLabel('The waiting message')
+    await field.fill('changed')
+    await field.press('Enter')
     await waiting.getByText('changed').waitFor()
     await waiting.getByText('first').waitFor({ state: 'detached' })
     await waiting.getByRole('button', { name: 'Take back: third' }).click()
     await waiting.getByText('third').waitFor({ state: 'detached' })
-    expect(await waiting.locator('.waiting-text').allInnerTexts()).toEqual(['second', 'changed'])
+    await expect.poll(() => waiting.locator('.waiting-text').allInnerTexts()).toEqual(['second', 'changed'])
     await page.getByRole('button', { name: 'Stop the turn' }).click()
     await page.getByText('Stopped here').waitFor()
     await page.locator('.agent-text', { hasText: 'Heard: changed' }).waitFor()
@@ -170,7 +206,7 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     expect(await guest.page.locator('textarea').count()).toBe(0)
     await say(page, 'letter')
     await guest.page.getByText('Somebody who may answer is asked.').waitFor()
-    await expect.poll(() => page.title(), { timeout: 15_000 }).toMatch(/^\(1\) /)
+    await expect.poll(() => page.title()).toMatch(/^\(1\) /)
     await page.getByRole('button', { name: 'Approve' }).click()
     await guest.page.locator('.agent-text', { hasText: 'It is sent.' }).waitFor()
     expect(guest.complaints).toEqual([])

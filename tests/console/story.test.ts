@@ -6,9 +6,9 @@ import { createServer, type LongwireServer } from '@longwire/server'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hasBrowser, openBrowser } from '../browser/browser.ts'
-import { ANALYST, builtConsole, lastAnswer, over, say, visit } from './console-house.ts'
+import { ANALYST, builtConsole, lastAnswer, over, PATIENT, say, visit } from './console-house.ts'
 
-vi.setConfig({ testTimeout: 60_000 }) // a browser is slow on a machine that runs other tests beside it
+vi.setConfig(PATIENT)
 
 describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
   const folder = mkdtempSync(join(tmpdir(), 'longwire-console-'))
@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
     ])
     server = served
     browser = opened
-  }, 90_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await server?.stop(0)
@@ -34,13 +34,19 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
   test('a question that is offered is asked, watched as it is worked on, steered, and answered with plots', async () => {
     const { page, complaints, leave } = await visit(browser, server.url)
     await page.getByRole('button', { name: 'Analyze the latest market trends.' }).click()
-    await page.locator('.thought').first().waitFor()
-    await page.locator('.composer-text').fill('only Europe')
-    await page.keyboard.press('Control+Enter')
+    const isThinking = page.locator('.thought').first().waitFor()
+    // At once: whoever steers must be there before the turn is over.
+    const composer = page.getByRole('textbox', { name: 'Write to market-analyst' })
+    await composer.fill('only Europe')
+    await composer.press('Control+Enter')
+    await isThinking
     await page.locator('.said-how', { hasText: 'joined the running turn' }).waitFor()
     await over(page)
     expect(await lastAnswer(page).last().innerText()).toContain('Europe')
-    expect(await page.getByRole('img', { name: /^Bar plot, .*Energy/ }).count()).toBeGreaterThan(0)
+    await page
+      .getByRole('img', { name: /^Bar plot, .*Energy/ })
+      .first()
+      .waitFor()
     await page.getByRole('button', { name: 'Show as a table' }).first().click()
     expect(await page.locator('.figure-table').first().innerText()).toContain('Energy')
     expect(complaints).toEqual([])
@@ -55,7 +61,9 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
     const reasoning = page.getByRole('complementary', { name: 'Reasoning' })
     const row = reasoning.locator('.record-head', { hasText: 'Measuring the risk' })
     await row.click()
-    expect(await reasoning.locator('.record-detail').innerText()).toMatch(/Input[\s\S]*Output[\s\S]*volatilityPct/)
+    await expect
+      .poll(() => reasoning.locator('.record-detail').innerText())
+      .toMatch(/Input[\s\S]*Output[\s\S]*volatilityPct/)
     expect(await reasoning.locator('.record-bar').count()).toBeGreaterThan(3)
     await reasoning.getByRole('button', { name: 'Tree' }).click()
     await reasoning.locator('.record.tree').waitFor()
@@ -69,7 +77,7 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
     const request = page.getByRole('group', { name: /^May I use/ })
     await request.getByRole('button', { name: 'Edit' }).click()
     await request.getByLabel('Quantity').fill('120')
-    expect(await request.getByLabel('Changes').innerText()).toMatch(/was\s+500[\s\S]*now\s+120/)
+    await expect.poll(() => request.getByLabel('Changes').innerText()).toMatch(/was\s+500[\s\S]*now\s+120/)
     await request.getByRole('button', { name: 'Approve with changes' }).click()
     await over(page)
     expect(await lastAnswer(page).innerText()).toContain('Bought 120 Hanabi')
@@ -80,8 +88,9 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
 
   test('a task in the background shows how far it is, and its end is told unasked', async () => {
     const { page, complaints, leave } = await visit(browser, server.url, { isPhone: true })
+    const isAtWork = page.getByRole('list', { name: 'In the background' }).waitFor()
     await say(page, 'Back-test a 50/200-day crossover on technology shares.')
-    await page.getByRole('list', { name: 'In the background' }).waitFor()
+    await isAtWork
     await page.getByText('A task in the background has ended').waitFor()
     await over(page)
     expect(await lastAnswer(page).innerText()).toContain('The back-test is done')
@@ -106,8 +115,8 @@ describe.skipIf(!hasBrowser)('the market analyst in the console', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
-    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Deny')
-    await page.keyboard.press('Enter')
+    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Deny')
+    await page.keyboard.press('Enter') // and goes on typing, as people do
     await page.keyboard.type('too much')
     await page.keyboard.press('Enter')
     await over(page)

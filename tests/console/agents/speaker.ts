@@ -1,4 +1,5 @@
 // An agent that the tests of the console order to do what a page has to show: its first word is what it does.
+import { existsSync } from 'node:fs'
 import { defineAgent, tool } from '@longwire/agent'
 import { calls, fails, says, scripted } from '@longwire/agent/testing'
 import { z } from 'zod'
@@ -21,9 +22,17 @@ const ask = tool({
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Says so many words, one every `ms`. */
-async function count(turn: { text(piece: string): Promise<void> }, to: number, ms: number): Promise<void> {
-  for (let n = 1; n <= to; n += 1) {
+/** Resolves when that file is there: a test says when an agent may go on, however slow the machine is. */
+async function opened(gate: string): Promise<void> {
+  while (!existsSync(gate)) await pause(20)
+}
+
+/** Says the words from one number to another, one every `ms`. */
+async function count(
+  turn: { text(piece: string): Promise<void> },
+  { from = 1, to, ms }: { from?: number; to: number; ms: number },
+): Promise<void> {
+  for (let n = from; n <= to; n += 1) {
     await turn.text(`w${n} `)
     if (ms > 0) await pause(ms)
   }
@@ -35,8 +44,13 @@ export default defineAgent({
   tools: { ask },
   async run(turn) {
     const [word = '', first = '10', second = '0'] = turn.input.text.split(' ')
-    if (word === 'count') await count(turn, Number(first), Number(second))
-    else if (word === 'hostile') await turn.text(HOSTILE)
+    if (word === 'count') await count(turn, { to: Number(first), ms: Number(second) })
+    else if (word === 'halves') {
+      const half = Number(first) / 2
+      await count(turn, { to: half, ms: 10 })
+      await opened(second)
+      await count(turn, { from: half + 1, to: 2 * half, ms: 10 })
+    } else if (word === 'hostile') await turn.text(HOSTILE)
     else if (word === 'stumble') {
       const model = scripted([[says('This sentence will be ', 'taken back.'), fails(503)], 'This one stays.'])
       await turn.generate({ model })
@@ -45,7 +59,7 @@ export default defineAgent({
       await turn.generate({ model, tools: { ask } })
     } else if (word === 'work') {
       turn.trace.milestone('Sorting the papers', { progress: 0.4 })
-      await pause(Number(first))
+      await opened(first)
       await turn.text('Sorted.')
     } else await turn.text(`Heard: ${turn.input.text}`)
   },

@@ -104,10 +104,12 @@ export class LiveSession {
   }
 
   #show(gone: readonly Withdrawn[]): void {
-    beforeNextPicture(() => this.#set({ withdrawn: [...this.#passing.withdrawn, ...gone] }))
-    setTimeout(() => {
-      this.#set({ withdrawn: this.#passing.withdrawn.filter((each) => !gone.includes(each)) })
-    }, WITHDRAWN_SHOWN_MS)
+    beforeNextPicture(() => {
+      this.#set({ withdrawn: [...this.#passing.withdrawn, ...gone] })
+      setTimeout(() => {
+        this.#set({ withdrawn: this.#passing.withdrawn.filter((each) => !gone.includes(each)) })
+      }, WITHDRAWN_SHOWN_MS)
+    })
   }
 
   #lineMoved(): void {

@@ -31,8 +31,9 @@ export function LineStatus() {
           <Popover.Popup className="card-popup line-card">
             <Popover.Title className="line-title">{words.short}</Popover.Title>
             <Popover.Description className="line-about">{words.long}</Popover.Description>
-            {words.mood === 'away' ? (
-              <Button className="button" onClick={tryNow}>
+            {canTry(state) ? (
+              // It stays where it is while a try is under way: whoever presses it twice presses nothing else.
+              <Button className="button" onClick={tryNow} disabled={state.kind !== 'waiting'} focusableWhenDisabled>
                 Try now
               </Button>
             ) : null}
@@ -42,6 +43,10 @@ export function LineStatus() {
       </Popover.Portal>
     </Popover.Root>
   )
+}
+
+function canTry(state: LinkState): boolean {
+  return state.kind === 'waiting' || (state.kind === 'connecting' && state.attempt > 1)
 }
 
 /** Only the change is told to ears, not each second of a countdown. */
