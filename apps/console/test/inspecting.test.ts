@@ -7,14 +7,18 @@ import { connect } from '@longwire/client'
 import { createServer, type LongwireServer } from '@longwire/server'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hasBrowser, openBrowser, openPage } from '../../../tests/browser/browser.ts'
+import { PATIENT } from '../../../tests/console/console-house.ts'
 import { parseRecording } from '../src/inspector/recording.ts'
+
+vi.setConfig(PATIENT)
 
 const ROOT = join(import.meta.dirname, '../../..')
 
 const clerk = defineAgent({
   name: 'clerk',
+  budget: { turn: { toolCalls: 3 }, session: { wallMs: 3_600_000 } },
   async run(turn) {
     await turn.step('look it up', () => 42)
     for (const piece of ['You ', 'said: ', turn.input.text]) await turn.text(piece)
@@ -32,7 +36,7 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
     const agents = await InProcessHost.open([clerk])
     server = await createServer({ agents, port: 0, console: join(ROOT, 'apps/console/dist'), showsFaults: true })
     browser = await openBrowser()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await server?.stop(0)
@@ -48,7 +52,7 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
 
   async function see<T>(path: string, look: (page: Page) => Promise<T>): Promise<T> {
     const { page, context, complaints } = await openPage(browser, `${server.url}${path}`)
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(60_000)
     try {
       return await look(page)
     } finally {
@@ -70,7 +74,7 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
       await frames.getByText('turn.ended').waitFor()
       await page.getByRole('searchbox', { name: 'Find in frames' }).fill('chunk.text')
       await frames.getByRole('option').filter({ hasText: 'chunk.text' }).filter({ hasText: '"hello"' }).click()
-      expect(await page.getByLabel('The chosen frame').innerText()).toContain('chunk.text')
+      await expect.poll(() => page.getByLabel('The chosen frame').innerText()).toContain('chunk.text')
       await tab(page, 'Replay')
       await page.getByRole('button', { name: 'The log of this session' }).click()
       await page.getByRole('paragraph').filter({ hasText: 'You said: hello' }).waitFor()
@@ -117,6 +121,9 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
     const session = await client.open({ agent: 'clerk' })
     const reply = session.ask('order three')
     await see('/operator', async (page) => {
+      await tab(page, 'Turns')
+      await page.getByRole('meter', { name: '0 of 3 tool calls' }).waitFor()
+      await page.getByRole('meter', { name: /^\d+ s of 60 min at work$/ }).waitFor()
       await tab(page, 'Inbox')
       await page.getByText('Order it?').waitFor()
       await page.getByRole('button', { name: 'Approve' }).click()
@@ -135,7 +142,7 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
     const session = await talked('hello')
     for (const path of [`/inspect/${session}`, '/operator'])
       await see(path, async (page) => {
-        await page.emulateMedia({ colorScheme })
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' }) // no colour on its way to another
         const tabs = page.getByRole('tab')
         await tabs.first().waitFor()
         for (let index = 0; index < (await tabs.count()); index += 1) {

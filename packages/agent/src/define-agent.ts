@@ -1,4 +1,5 @@
-import { type Budget, checkBudget } from './loop/budget.ts'
+import { checkBudget } from './loop/budget.ts'
+import type { Budget } from './loop/budget-bounds.ts'
 import type { ContextOptions } from './loop/compaction.ts'
 import type { Prices } from './loop/price.ts'
 import { checkMcpServers, type McpServers } from './mcp/mcp-options.ts'

@@ -55,6 +55,24 @@ function linesOf() {
 }
 
 describe('an operator', () => {
+  test('[O3] sees a budget with what people granted on top of it, and nothing of what they refused', async () => {
+    const { home, run, ann } = await busyHouse()
+    const grant = async (request: string, budget: string, answer: object) => {
+      const asked = { kind: 'approval', message: 'More?', input: { budget, more: 10 } } as const
+      run.commit({ type: 'control.requested', turn: run.start.turn, request, ...asked })
+      await ann.event('control.requested', 1)
+      expect(await ann.ask({ type: 'answer', ch: 1, request, ...answer })).toMatchObject({ type: 'ok' })
+    }
+    await grant('b1', 'turn.tokens', { approved: true })
+    await grant('b2', 'turn.tokens', { approved: true, editedInput: { budget: 'turn.tokens', more: 5 } })
+    await grant('b3', 'turn.toolCalls', { approved: false })
+    const { turns } = await asked(home, 'turns')
+    expect((turns as { budgets: object[] }[])[0]!.budgets.slice(0, 2)).toMatchObject([
+      { bound: 'tokens', limit: 35, granted: 15 },
+      { bound: 'toolCalls', limit: 4, granted: 0 },
+    ])
+  })
+
   test('[O1] is whoever has the role, without limits; everybody else gets forbidden, whatever the door', async () => {
     const { home, running } = await busyHouse()
     const { body } = await home.post('/v1/tickets', { sessions: [running], expiresIn: 60 }, OLGA)
@@ -115,8 +133,16 @@ describe('an operator', () => {
         usage,
         toolCalls: 1,
         isHere: true,
+        budgets: [
+          { scope: 'turn', bound: 'tokens', used: 14, limit: 20, granted: 0 },
+          { scope: 'turn', bound: 'toolCalls', used: 1, limit: 4, granted: 0 },
+          { scope: 'session', bound: 'cost', used: 0.5, limit: 2, granted: 0 },
+          { scope: 'session', bound: 'wallMs', used: expect.any(Number), limit: 60_000, granted: 0 },
+        ],
       },
     ])
+    const { body: agents } = await home.fetch('/v1/agents', { headers: ANN })
+    expect(JSON.stringify(agents)).not.toContain('budget')
     expect((await asked(home, `turns?cursor=${cursor}`)).turns).toMatchObject([
       { session: asking, status: 'waiting', requests: 1 },
     ])

@@ -12,6 +12,9 @@ import type {
 import type { FailureCode, Level } from '@longwire/protocol'
 import { commitBody } from '../src/session/log-event.ts'
 
+/** Of the agent `echo`. */
+const BUDGET = { turn: { tokens: 20, toolCalls: 4 }, session: { cost: 2, wallMs: 60_000 } }
+
 /** A turn whose agent is the test: it says what the test says, when the test says it. */
 export class ScriptedRun {
   readonly start: TurnStart
@@ -161,7 +164,14 @@ export class ScriptedHost implements AgentHost {
 
   agents(): readonly AgentDescription[] {
     return [
-      { name: 'echo', description: 'Says what the test says.', tools: [], inputModes: ['text'], examples: ['Hello'] },
+      {
+        name: 'echo',
+        description: 'Says what the test says.',
+        tools: [],
+        inputModes: ['text'],
+        examples: ['Hello'],
+        budget: BUDGET,
+      },
       { name: 'other', tools: [], inputModes: ['text'], examples: [] },
     ]
   }

@@ -29,6 +29,15 @@ export interface OperatedTurn {
   readonly sessionUsage: Usage
   readonly toolCalls: number
   readonly requests: number
+  readonly budgets: readonly OperatedBudget[]
+}
+
+export interface OperatedBudget {
+  readonly scope: 'turn' | 'session'
+  readonly bound: 'tokens' | 'cost' | 'wallMs' | 'toolCalls'
+  readonly used: number
+  readonly limit: number
+  readonly granted: number
 }
 
 export type OperatedRequest = Omit<EventOf<'control.requested'>, 'type' | 'seq' | 'at'> & {

@@ -1,6 +1,7 @@
 import { useNow } from '../shell/use-now.ts'
 import { counted, spell } from '../shell/words.ts'
 import { Acts } from './acts.tsx'
+import { Budgets } from './budgets.tsx'
 import type { OperatedTurn } from './doors.ts'
 import { spent } from './spent.ts'
 import { Table } from './table.tsx'
@@ -35,8 +36,8 @@ export function TurnsPanel() {
         { name: 'Begun by', cell: ({ cause }) => cause },
         { name: 'For', cell: ({ startedAt }) => spell(now - startedAt), isNumber: true },
         { name: 'Tools', cell: ({ toolCalls }) => toolCalls, isNumber: true },
-        { name: 'This turn', cell: ({ usage }) => spent(usage), isNumber: true },
-        { name: 'The session', cell: ({ sessionUsage }) => spent(sessionUsage), isNumber: true },
+        { name: 'This turn', cell: (row) => <Spent row={row} scope="turn" />, isNumber: true },
+        { name: 'The session', cell: (row) => <Spent row={row} scope="session" />, isNumber: true },
         {
           name: 'Do',
           cell: ({ key, agent, turn }) => (
@@ -45,5 +46,16 @@ export function TurnsPanel() {
         },
       ]}
     />
+  )
+}
+
+/** What was used, and beside what: a bound of the agent's budget says how much of it there was. */
+function Spent({ row, scope }: { row: OperatedTurn; scope: 'turn' | 'session' }) {
+  const usage = scope === 'turn' ? row.usage : row.sessionUsage
+  return (
+    <div className="op-spent">
+      <span>{spent(usage)}</span>
+      <Budgets budgets={row.budgets.filter((each) => each.scope === scope)} />
+    </div>
   )
 }

@@ -12,6 +12,7 @@ import type {
   ToolDescription,
   Usage,
 } from '@longwire/protocol'
+import type { Budget } from '../loop/budget-bounds.ts'
 import type { PackedAdds } from './packed-adds.ts'
 
 // What crosses between the thread that owns the sockets and the one that runs agents. Plain data only, so the same
@@ -239,6 +240,8 @@ export interface AgentDescription {
   readonly examples: readonly string[]
   /** The model it thinks with, as a person would name it. */
   readonly model?: string | undefined
+  /** What a turn and a session may use. For operators: nobody else is told. */
+  readonly budget?: Budget | undefined
   /** Turns that begin by themselves in each of its sessions. */
   readonly every?: readonly { readonly everyMs: number; readonly label: string; readonly input?: Json | undefined }[]
 }

@@ -117,6 +117,7 @@ export async function describeAgent(agent: Agent): Promise<AgentDescription> {
       inputModes: ['text', 'file', 'data'],
       examples: agent.examples ?? [],
       ...(agent.model === undefined ? {} : { model: describeModel(agent.model) }),
+      ...(agent.budget === undefined ? {} : { budget: agent.budget }),
       ...(agent.every === undefined ? {} : { every: agent.every.map(describeSchedule) }),
     }
   } catch (error) {

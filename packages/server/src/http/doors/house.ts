@@ -2,7 +2,8 @@ import type { DoorHouse, Doors } from '../context.ts'
 
 /** What operators and newcomers look at: agents, health, metrics. */
 export function houseDoors(doors: Doors, house: DoorHouse): void {
-  doors.get('/v1/agents', (c) => c.json({ agents: house.agents() }))
+  // What an agent may use is between its author and the operators.
+  doors.get('/v1/agents', (c) => c.json({ agents: house.agents().map(({ budget, ...told }) => told) }))
 
   doors.get('/healthz', (c) => c.json({ status: 'alive', version: house.version }))
 

@@ -10,6 +10,7 @@ import { lineRow } from '../../operator/lines.ts'
 import { requestRows, sessionRow, turnRows } from '../../operator/rows.ts'
 import { SAMPLE_EVERY_MS } from '../../operator/stats.ts'
 import { Refusal } from '../../refusal.ts'
+import type { Sight } from '../../session/sight.ts'
 import type { DoorEnv, DoorHouse, Doors } from '../context.ts'
 import { readBody, wholeNumber } from '../request.ts'
 
@@ -43,7 +44,7 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
 
   doors.get('/v1/operator/turns', async (c) => {
     const page = await openTurns(c, house)
-    return c.json({ turns: await rowsOf(page.items, turnRows), cursor: page.cursor ?? null })
+    return c.json({ turns: await rowsOf(page.items, turnRow), cursor: page.cursor ?? null })
   })
 
   doors.get('/v1/operator/requests', async (c) => {
@@ -84,8 +85,16 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
     return runSessionCommand(await sessions.byKey(key), command, c.get('identity'))
   }
 
-  async function rowsOf(records: readonly SessionRecord[], row: typeof turnRows) {
-    const rows = await Promise.all(records.map(async (record) => row(record, await sessions.look(record), clock.now())))
+  function turnRow(record: SessionRecord, sight: Sight): readonly object[] {
+    const { budget } = house.agents().find(({ name }) => name === record.agent) ?? {}
+    return turnRows(record, sight, clock.now(), budget)
+  }
+
+  async function rowsOf(
+    records: readonly SessionRecord[],
+    row: (record: SessionRecord, sight: Sight) => readonly object[],
+  ) {
+    const rows = await Promise.all(records.map(async (record) => row(record, await sessions.look(record))))
     return rows.flat()
   }
 }
