@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
     await see('/operator', async (page) => {
       await tab(page, 'Turns')
       await page.getByRole('meter', { name: '0 of 3 tool calls' }).waitFor()
-      await page.getByRole('meter', { name: /^\d+ s of 60 min at work$/ }).waitFor()
+      await page.getByRole('meter', { name: /of 1 h 0 min at work$/ }).waitFor()
       await tab(page, 'Inbox')
       await page.getByText('Order it?').waitFor()
       await page.getByRole('button', { name: 'Approve' }).click()

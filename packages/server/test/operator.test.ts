@@ -121,7 +121,7 @@ describe('an operator', () => {
     run.startTool('c1')
     run.finishTool('c1')
     await ann.event('tool.finished')
-    const { turns, cursor } = await asked(home, 'turns')
+    const { turns, cursor } = await asked(home, 'turns?limit=1')
     expect(turns).toMatchObject([
       {
         session: running,
@@ -143,9 +143,10 @@ describe('an operator', () => {
     ])
     const { body: agents } = await home.fetch('/v1/agents', { headers: ANN })
     expect(JSON.stringify(agents)).not.toContain('budget')
-    expect((await asked(home, `turns?cursor=${cursor}`)).turns).toMatchObject([
+    expect((await asked(home, `turns?limit=1&cursor=${cursor}`)).turns).toMatchObject([
       { session: asking, status: 'waiting', requests: 1 },
     ])
+    expect((await asked(home, 'turns')).turns).toMatchObject([{ session: running }, { session: asking }])
     expect((await asked(home, 'turns?status=waiting&principal=bob')).turns).toEqual([])
     const open = {
       key: asking,
@@ -161,7 +162,10 @@ describe('an operator', () => {
     await home.server.stop(0)
     const after = await house({ data, verifiers: [byHeaders] })
     expect((await asked(after, 'requests')).requests).toMatchObject([open])
-    expect((await asked(after, 'turns')).turns).toMatchObject([{ session: running, attempt: 2, usage }])
+    expect((await asked(after, 'turns')).turns).toMatchObject([
+      { session: running, attempt: 2, usage },
+      { session: asking, status: 'waiting' },
+    ])
   })
 
   test('[O4] stops, closes and answers what is not his own: by the same rules, and by role', async () => {

@@ -1,9 +1,12 @@
 import type { Usage } from '@longwire/protocol'
 
+/** Where nothing was used. */
+export const NOTHING = '–'
+
 /** What was used, in a few characters: "12.4k tokens · 0.031". */
 export function spent({ inputTokens = 0, outputTokens = 0, cost }: Usage): string {
   const tokens = inputTokens + outputTokens
-  if (tokens === 0 && cost === undefined) return '–'
+  if (tokens === 0 && cost === undefined) return NOTHING
   return [`${short(tokens)} tokens`, ...(cost === undefined ? [] : [cost.toFixed(4)])].join(' · ')
 }
 

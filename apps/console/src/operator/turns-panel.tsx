@@ -3,7 +3,7 @@ import { counted, spell } from '../shell/words.ts'
 import { Acts } from './acts.tsx'
 import { Budgets } from './budgets.tsx'
 import type { OperatedTurn } from './doors.ts'
-import { spent } from './spent.ts'
+import { NOTHING, spent } from './spent.ts'
 import { Table } from './table.tsx'
 import { useDoor } from './use-door.ts'
 
@@ -52,10 +52,12 @@ export function TurnsPanel() {
 /** What was used, and beside what: a bound of the agent's budget says how much of it there was. */
 function Spent({ row, scope }: { row: OperatedTurn; scope: 'turn' | 'session' }) {
   const usage = scope === 'turn' ? row.usage : row.sessionUsage
+  const budgets = row.budgets.filter((each) => each.scope === scope)
+  const says = spent(usage)
   return (
     <div className="op-spent">
-      <span>{spent(usage)}</span>
-      <Budgets budgets={row.budgets.filter((each) => each.scope === scope)} />
+      {says === NOTHING && budgets.length > 0 ? null : <span>{says}</span>}
+      <Budgets budgets={budgets} />
     </div>
   )
 }

@@ -106,7 +106,12 @@ async function openTurns(c: Context<DoorEnv>, house: DoorHouse): Promise<Page<Se
   const [, at = wanted[0], rest = ''] = /^(running|waiting):(.*)$/.exec(cursor ?? '') ?? []
   const page = await house.sessions.list({ ...query, status: at as Status, cursor: rest === '' ? undefined : rest })
   if (page.cursor !== undefined) return { ...page, cursor: `${at}:${page.cursor}` }
-  return { ...page, cursor: at === 'running' && wanted.length > 1 ? 'waiting:' : undefined }
+  if (at === 'waiting' || wanted.length === 1) return page
+  const room = query.limit - page.items.length
+  if (room === 0) return { ...page, cursor: 'waiting:' }
+  const waiting = await house.sessions.list({ ...query, limit: room, status: 'waiting' })
+  const next = waiting.cursor === undefined ? undefined : `waiting:${waiting.cursor}`
+  return { items: [...page.items, ...waiting.items], cursor: next }
 }
 
 function queryOf(c: Context<DoorEnv>, { limits }: DoorHouse) {
