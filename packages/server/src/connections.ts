@@ -205,7 +205,7 @@ export class Connections {
     })
     socket.on('pong', () => connection.alive())
     socket.on('ping', (data: Buffer) => {
-      connection.pinged(data.length)
+      connection.counts(data.length)
       reading.goOn()
     })
     // The parser found something that is no WebSocket frame, or one over the bound; `ws` closes with the right code.

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { connect as netConnect, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { ForeignPeer } from './dialects/socket.ts'
 import { afterwards, expectAWholeTurn, type House, house, SkippingClock, serverEnds, turnOn } from './house.ts'
 import type { AnyFrame, Peer } from './peer.ts'
 
@@ -224,6 +225,20 @@ describe('too much', () => {
     await pongs
     expect(await peer.ended()).toMatchObject({ code: 1013 })
     expect(end.bytesRead).toBeLessThan(5_000_000)
+    await expectAWholeTurn(home)
+  })
+
+  test('[B3] frames of a dialect count, also those of which no command comes', async () => {
+    const home = await house({ limits: { framesPerSecond: 1, framesBurst: 5, overRateFrames: 5 } })
+    for (const frame of ['{}', '{"enableTrace":true}', '{"inputText":"Hello"}']) {
+      const peer = await ForeignPeer.connect(
+        home.url,
+        `/agents/echo/agentAliases/A/sessions/${Math.random()}/websocket`,
+      )
+      for (let n = 0; n < 500; n++) peer.send(frame)
+      expect(await peer.ended(), frame).toMatchObject({ code: 1013 })
+      expect(JSON.stringify(peer.told), frame).toContain('frames')
+    }
     await expectAWholeTurn(home)
   })
 

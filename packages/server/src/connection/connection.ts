@@ -154,12 +154,17 @@ export class Connection {
     this.#heardAt = this.house.clock.now()
   }
 
-  /** The peer's WebSocket asked for a sign of life, with so many bytes: it is answered there, and counts as a frame. */
-  pinged(bytes: number): void {
+  /**
+   * Something of so many bytes came that is no command: a ping of the WebSocket, a frame of a dialect that asks nothing. It
+   * counts as a frame. False where that is over a rate: then it is refused.
+   */
+  counts(bytes: number): boolean {
     const now = this.house.clock.now()
     this.#heardAt = now
-    const tooMuch = this.#isOver ? undefined : this.#tooMuch(bytes, now)
+    if (this.#isOver) return false
+    const tooMuch = this.#tooMuch(bytes, now)
     if (tooMuch) this.#refuseForRate(tooMuch, {}, now)
+    return tooMuch === undefined
   }
 
   /** For how many milliseconds the peer should not be read from, because it sends faster than it may. */

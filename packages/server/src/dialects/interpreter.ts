@@ -49,12 +49,20 @@ export class Interpreter implements Wire {
   heard(frame: string): void {
     if (this.#isOver) return
     try {
-      this.#do(this.#speech.heard(frame))
+      const reply = this.#speech.heard(frame)
+      // A frame that asks something is counted where that is asked.
+      const isCounted = [reply.ask, reply.pass].some((asked) => asked !== undefined && asked.length > 0)
+      if (isCounted || this.#mayGoOn(frame)) this.#do(reply)
     } catch (error) {
       // What the peer said was no frame of its dialect. The connection counts it, and answers it by way of `send`.
-      if (error instanceof Refusal) this.#connection?.misread(error)
-      else this.#fail(error)
+      if (!(error instanceof Refusal)) this.#fail(error)
+      else if (this.#mayGoOn(frame)) this.#connection?.misread(error)
     }
+  }
+
+  /** Whether this frame, of which no command comes, is within the rates. */
+  #mayGoOn(frame: string): boolean {
+    return this.#connection?.counts(frame.length) ?? true
   }
 
   send(frame: string): boolean {

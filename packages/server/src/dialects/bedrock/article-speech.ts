@@ -75,8 +75,9 @@ export class ArticleSpeech implements Speech {
   heard(frame: string): Reply {
     const wanted = readFrame(frame)
     if (wanted.enableTrace !== undefined) this.#telling.shows = wanted.enableTrace ? 'steps' : 'nothing'
-    if (wanted.id !== undefined) this.#peerIds.add(wanted.id)
-    return { ask: this.#commands(wanted) }
+    const ask = this.#commands(wanted)
+    if (wanted.id !== undefined && ask.length > 0) this.#peerIds.add(wanted.id)
+    return { ask }
   }
 
   told(told: Told): Reply {
