@@ -190,7 +190,7 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     await leave()
   })
 
-  test('a link to watch shows the session and lets nobody do anything', async () => {
+  test('a link to watch shows the session, lets nobody do anything, and ends for all when it is taken back', async () => {
     const { page, leave } = await visit(browser, server.url)
     await say(page, 'hello')
     await over(page)
@@ -209,6 +209,12 @@ describe.skipIf(!hasBrowser)('the line, in the console', () => {
     await expect.poll(() => page.title()).toMatch(/^\(1\) /)
     await page.getByRole('button', { name: 'Approve' }).click()
     await guest.page.locator('.agent-text', { hasText: 'It is sent.' }).waitFor()
+    await page.getByRole('button', { name: 'Session', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Share a link to watch…' }).click()
+    await page.getByRole('button', { name: /^Take back the link that works until/ }).click()
+    await guest.page.getByRole('heading', { name: 'This link leads nowhere any more' }).waitFor()
+    await page.getByText('The link works no more').waitFor()
+    expect(await page.getByRole('button', { name: /^Take back the link/ }).count()).toBe(0)
     expect(guest.complaints).toEqual([])
     await guest.leave()
     await leave()

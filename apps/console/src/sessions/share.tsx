@@ -1,10 +1,13 @@
 import { Button } from '@base-ui/react/button'
 import { Dialog } from '@base-ui/react/dialog'
 import { useState } from 'react'
-import { asked } from '../line/older-turns.ts'
+import { asked, DoorError } from '../line/older-turns.ts'
+import type { Stay } from '../line/stay.ts'
 import { useStay } from '../line/stay-context.ts'
 import { CopyButton } from '../markdown/code-block.tsx'
-import { attempt } from '../shell/toast.ts'
+import { attempt, say } from '../shell/toast.ts'
+import { clockTime } from '../shell/words.ts'
+import { addressOfLink, keepLinks, linksTo, type SharedLink } from './shared-links.ts'
 
 const LASTS = [
   { seconds: 3_600, says: 'for an hour' },
@@ -22,21 +25,29 @@ export interface ShareProps {
 export function Share({ session, isOpen, onClose }: ShareProps) {
   const stay = useStay()
   const [seconds, setSeconds] = useState(3_600)
-  const [link, setLink] = useState<string>()
+  const [made, setMade] = useState<SharedLink>()
+  const [links, setLinks] = useState(() => linksTo(session, Date.now()))
 
+  function keep(next: readonly SharedLink[]) {
+    keepLinks(session, next)
+    setLinks(next)
+  }
   async function make() {
     await attempt('The link could not be made', async () => {
       const grant = { sessions: [session], verbs: ['observe'], reusable: true, name: 'A watcher', expiresIn: seconds }
-      const { ticket } = await asked<{ ticket: string }>(stay, '/v1/tickets', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(grant),
-      })
-      setLink(`${location.origin}/watch/${encodeURIComponent(session)}#${encodeURIComponent(ticket)}`)
+      const link = await asked<SharedLink>(stay, '/v1/tickets', posted(grant))
+      keep([...linksTo(session, Date.now()), link])
+      setMade(link)
     })
   }
+  async function takeBack(link: SharedLink) {
+    if (!(await attempt('The link could not be taken back', () => revoke(stay, link)))) return
+    keep(linksTo(session, Date.now()).filter(({ ticket }) => ticket !== link.ticket))
+    if (made?.ticket === link.ticket) setMade(undefined)
+    say('The link works no more', 'Whoever watched with it does not any more.')
+  }
   function leave() {
-    setLink(undefined)
+    setMade(undefined)
     onClose()
   }
 
@@ -49,7 +60,7 @@ export function Share({ session, isOpen, onClose }: ShareProps) {
           <Dialog.Description className="about">
             Whoever has the link sees this session as it goes on. They cannot write, answer or stop anything.
           </Dialog.Description>
-          {link === undefined ? (
+          {made === undefined ? (
             <label className="labelled dialog-field">
               <span>It works</span>
               <select className="field" value={seconds} onChange={({ target }) => setSeconds(Number(target.value))}>
@@ -66,17 +77,18 @@ export function Share({ session, isOpen, onClose }: ShareProps) {
                 className="field"
                 readOnly
                 aria-label="The link"
-                value={link}
+                value={addressOfLink(session, made)}
                 onFocus={({ target }) => target.select()}
               />
-              <CopyButton text={link} what="the link" />
+              <CopyButton text={addressOfLink(session, made)} what="the link" />
             </div>
           )}
+          <Links links={links} onTakeBack={(link) => void takeBack(link)} />
           <div className="actions">
             <Button className="button" onClick={leave}>
-              {link === undefined ? 'Cancel' : 'Done'}
+              {made === undefined ? 'Cancel' : 'Done'}
             </Button>
-            {link === undefined ? (
+            {made === undefined ? (
               <Button className="button primary" onClick={() => void make()}>
                 Make the link
               </Button>
@@ -86,4 +98,45 @@ export function Share({ session, isOpen, onClose }: ShareProps) {
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+/** The links that still work, as far as this device has made them. */
+function Links(props: { links: readonly SharedLink[]; onTakeBack: (link: SharedLink) => void }) {
+  const links = props.links.filter(({ expiresAt }) => expiresAt > Date.now())
+  if (links.length === 0) return null
+  return (
+    <section className="shared-links" aria-labelledby="shared-links">
+      <h3 id="shared-links">Links made here that work</h3>
+      <ul>
+        {links.map((link) => (
+          <li key={link.ticket}>
+            <span>
+              Until <time className="figures">{clockTime(link.expiresAt)}</time>
+              <code>…{link.ticket.slice(-6)}</code>
+            </span>
+            <Button
+              className="button quiet small danger"
+              aria-label={`Take back the link that works until ${clockTime(link.expiresAt)}, ending in ${link.ticket.slice(-6)}`}
+              onClick={() => props.onTakeBack(link)}
+            >
+              Take back
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** A ticket that the server does not know works no more either: it forgets them when it is started anew. */
+async function revoke(stay: Stay, { ticket }: SharedLink): Promise<void> {
+  try {
+    await asked(stay, '/v1/tickets/revoke', posted({ ticket }))
+  } catch (error) {
+    if (!(error instanceof DoorError && error.status === 404)) throw error
+  }
+}
+
+function posted(body: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }

@@ -35,7 +35,7 @@ export default function Watch({ session }: { session: string }) {
       {state.error ? (
         <div className="lost-note" role="alert">
           <h2>This link leads nowhere any more</h2>
-          <p>It ran out, or the session was erased. Ask for a new one.</p>
+          <p>It was taken back, it ran out, or the session was erased. Ask for a new one.</p>
         </div>
       ) : (
         <div className="pane-body">
