@@ -13,6 +13,7 @@ export type {
   TurnStart,
   Used,
 } from './boundary/messages.ts'
+export { agentEnv } from './host/agent-env.ts'
 export type { AgentFault, SourcePlace } from './host/agent-fault.ts'
 export { sourceAt } from './host/agent-fault.ts'
 export type { AgentHost, Run, RunListener } from './host/agent-host.ts'

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommandLine } from '../src/command-line.ts'
 import { EXITS } from '../src/exit-codes.ts'
@@ -125,6 +125,12 @@ describe('serve', () => {
       expect(server.out).toMatch(line)
     }
     expect(server.out).not.toContain('\u001b')
+  })
+
+  test('tells agents the folder that --data names, for what they keep themselves', async () => {
+    const [, data] = /data +(\S+)/.exec(server.out)!
+    const { out } = await runHere(['chat', '--url', url], { input: 'where?\n' })
+    expect(out).toBe(`You said **${resolve(data!)}**.\n`)
   })
 
   test('--json says the same in one line', async () => {

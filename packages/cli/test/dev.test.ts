@@ -18,6 +18,7 @@ export default {
   name: 'one',
   async run(turn) {
     if (turn.input.text === 'break') broken()
+    if (turn.input.text === 'where') return turn.text(process.env.LONGWIRE_DATA)
     if (turn.input.text === 'wait') await turn.request.approval({ message: 'Go on?' })
     await turn.text('${said} ')
     await turn.text('from ${said}')
@@ -37,6 +38,7 @@ export default {
     await dev.says("❯ 3 │   throw new Error('no prices on Sundays')")
     expect(await pageOf(url)).toMatch(/<mark>\s+3\s+throw new Error/)
 
+    expect(await ask('where')).toBe(`${join(folder, 'data')}\n`)
     const waiting = new Here(['chat', '--wait', '--url', url], { input: 'wait\n' })
     await waiting.says('Go on?')
     writeFileSync(file, agent('second'))
@@ -48,7 +50,7 @@ export default {
     expect(await pageOf(url)).not.toContain('What went wrong')
 
     writeFileSync(file, `${agent('third')}const a = ;\n`)
-    await dev.says(/❯ 16 │ const a = ;/)
+    await dev.says(/❯ 17 │ const a = ;/)
     await dev.says('what was loaded before goes on')
     expect(await ask('now')).toBe('second from second\n')
     const more = join(folder, 'lib', 'more.ts')

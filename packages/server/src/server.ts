@@ -1,7 +1,14 @@
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { type AgentDescription, type AgentHost, type AgentLog, findAgents, WorkerHost } from '@longwire/agent/internal'
+import {
+  type AgentDescription,
+  type AgentHost,
+  type AgentLog,
+  agentEnv,
+  findAgents,
+  WorkerHost,
+} from '@longwire/agent/internal'
 import { MemoryStore, type SessionStore } from '@longwire/store'
 import { SqliteStore } from '@longwire/store-sqlite'
 import { Brake } from './auth/brake.ts'
@@ -248,7 +255,13 @@ async function openAgents(options: ResolvedOptions): Promise<AgentHost> {
   if (!isListOfFiles(agents)) return agents
   const onLine =
     options.onAgentOutput ?? ((line: AgentLog) => log.info({ file: line.file, from: line.from }, line.text))
-  return WorkerHost.open({ files: await findAgents(agents), workers, blockedMs, memoryMb, log: onLine })
+  const files = await findAgents(agents)
+  return WorkerHost.open({ files, workers, blockedMs, memoryMb, log: onLine, env: agentEnv(folderOf(options)) })
+}
+
+/** The folder for what has to outlive this process, where there is one. */
+function folderOf({ data, auth }: ResolvedOptions): string | undefined {
+  return typeof data === 'string' ? data : auth?.keyFolder
 }
 
 function isListOfFiles(agents: ServerOptions['agents']): agents is readonly string[] {

@@ -22,6 +22,8 @@ export interface AgentThreadOptions {
   readonly pingMs: number
   /** How long loading the file may take. */
   readonly loadMs: number
+  /** Environment variables that it has beside those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined
   readonly clock: Clock
   /** Is told which files the agent imports, where there is somebody who wants to know. */
   readonly onModules?: ((paths: readonly string[]) => void) | undefined
@@ -130,11 +132,12 @@ export class AgentThread {
   }
 
   #spawn(): void {
-    const { file, memoryMb, loadMs, onModules } = this.#options
+    const { file, memoryMb, loadMs, onModules, env } = this.#options
     const workerData: AgentWorkerData = { file, tellsModules: onModules !== undefined }
     const worker = startWorker({
       name: basename(file),
       workerData,
+      env: { ...process.env, ...env },
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },

@@ -20,6 +20,8 @@ export interface WorkerHostOptions {
   readonly pingMs?: number | undefined
   /** How long a file may take to load; 30,000 unless given. */
   readonly loadMs?: number | undefined
+  /** Environment variables that agents have beside those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined
   readonly clock?: Clock | undefined
   /** Whether to keep in `modules` what the agents import; false unless given. */
   readonly keepsModules?: boolean | undefined
@@ -64,7 +66,7 @@ export class WorkerHost implements AgentHost {
       for (const path of paths) this.#modules.add(path)
     }
     const onModules = options.keepsModules ? keep : undefined
-    const threadOptions = { memoryMb, blockedMs, pingMs, loadMs, clock, log: noted, onModules }
+    const threadOptions = { memoryMb, blockedMs, pingMs, loadMs, clock, log: noted, onModules, env: options.env }
     this.#spawnOne = (file) => new AgentThread({ file, ...threadOptions })
     this.#spawn = (file) => ({ file, threads: Array.from({ length: workers }, () => this.#spawnOne(file)) })
   }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { AgentLoadError, findAgents, WorkerHost } from '@longwire/agent/internal'
+import { AgentLoadError, agentEnv, findAgents, WorkerHost } from '@longwire/agent/internal'
 import type { LongwireServer } from '@longwire/server'
 import { CommandFailure, type Exit } from '../exit-codes.ts'
 import { AgentWatch, isFolder } from '../serving/agent-watch.ts'
@@ -141,7 +141,12 @@ class ChangingServer {
     const { files, ...rest } = this.#options
     let host: WorkerHost | undefined
     try {
-      host = await WorkerHost.open({ files: await findAgents(files), log: onAgentOutput, keepsModules: true })
+      host = await WorkerHost.open({
+        files: await findAgents(files),
+        log: onAgentOutput,
+        keepsModules: true,
+        env: agentEnv(rest.data),
+      })
       const server = await openServer(
         { ...rest, port: this.#port },
         { agents: host, log, showsFaults: true, changes: this.#changes },

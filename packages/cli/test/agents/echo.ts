@@ -7,7 +7,8 @@ export default defineAgent({
   description: 'Says back what it is told.',
   examples: ['Hello'],
   async run(turn) {
-    const said = turn.input.text
+    const { LONGWIRE_DATA: folder = 'nowhere' } = process.env
+    const said = turn.input.text === 'where?' ? folder : turn.input.text
     if (said === 'fail') throw new Error('it was told to fail')
     await turn.reasoning(`It was told ${said.length} characters.`)
     await turn.step('count', () => wait(5, said.length)) // so that no two things begin in the same millisecond
