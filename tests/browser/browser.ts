@@ -2,6 +2,9 @@
 import { type Browser, type BrowserContext, chromium as driver, type JSHandle, type Page } from 'playwright-core'
 import { findChromium } from './chromium.ts'
 
+/** A name of this machine by which a page is not as safe as one over HTTPS or from the machine itself. */
+export const NOT_SECURE = 'longwire.test'
+
 // As root, and with no network but loopback: nothing may be asked of anybody else, and no sandbox can be made.
 const FLAGS = [
   '--no-sandbox',
@@ -11,6 +14,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--host-resolver-rules=MAP ${NOT_SECURE} 127.0.0.1`,
 ]
 
 /** Whether a browser is to be had. In CI the answer is always yes: there a suite fails that finds none. */

@@ -5,7 +5,7 @@ import { InProcessHost } from '@longwire/agent/internal'
 import { createServer } from '@longwire/server'
 import type { SessionView } from '@longwire/view'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { hasBrowser, inside, type OpenPage, openBrowser, openPage } from './browser.ts'
+import { hasBrowser, inside, NOT_SECURE, type OpenPage, openBrowser, openPage } from './browser.ts'
 import { pageCode, pageWith } from './page-code.ts'
 import type { PlainPage } from './plain-page.ts'
 import { Site } from './site.ts'
@@ -14,6 +14,8 @@ import { putToSleep } from './sleep.ts'
 const PIECES = 40
 const WHOLE = Array.from({ length: PIECES }, (_, at) => `${at} `).join('')
 const HALF = PIECES / 2
+
+const EVERYTHING = { trace: 'debug', reasoning: true } as const
 
 let half = Promise.withResolvers<void>()
 let gate = Promise.withResolvers<void>()
@@ -39,7 +41,10 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
   const open: OpenPage[] = []
 
   beforeAll(async () => {
-    server = await createServer({ agents: await InProcessHost.open([speaker]), port: 0, heartbeatMs: 800 })
+    // Whatever name the page has, which a server that is being developed would not let in.
+    const anybody = { name: 'anybody', verify: async () => ({ principal: 'local', roles: ['*'], sees: EVERYTHING }) }
+    const agents = await InProcessHost.open([speaker])
+    server = await createServer({ agents, port: 0, heartbeatMs: 800, verifiers: [anybody] })
     const code = await pageCode(join(import.meta.dirname, 'pages/plain.ts'))
     site = await Site.open({ '/page': pageWith(code) }, server.url)
     browser = await openBrowser()
@@ -66,6 +71,12 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     const opened = await openPage(of, `${site.url}/page?${query}`)
     open.push(opened)
     return { ...opened, app: await inside<PlainPage>(opened.page) }
+  }
+  /** One more tab beside that page, in the same browser. */
+  async function tabBeside({ context }: OpenPage, query: string) {
+    const page = await context.newPage()
+    await page.goto(`${site.url}/page?${query}`)
+    return { page, app: await inside<PlainPage>(page) }
   }
   type App = Awaited<ReturnType<typeof pageOf>>['app']
 
@@ -133,15 +144,38 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
   test('[A4] two tabs of one browser show the same, whichever of them asks', async () => {
     const first = await pageOf()
     const id = await first.app.evaluate(({ session }) => session.id)
-    const tab = await first.context.newPage()
-    await tab.goto(`${site.url}/page?session=${id}`)
-    const second = await inside<PlainPage>(tab)
+    const { app: second } = await tabBeside(first, `session=${id}`)
     const asked = second.evaluate(({ ask }) => ask('go'))
     await half.promise
     site.cut()
     gate.resolve()
     await hasAllOnce(second, await asked)
     await hasAllOnce(first.app)
+  })
+
+  test('[K43] tabs that share have one WebSocket, and when the one that has it is closed in mid-answer, another goes on', async () => {
+    await expect.poll(() => site.webSockets).toBe(0)
+    const first = await pageOf('share')
+    const id = await first.app.evaluate(({ session }) => session.id)
+    const second = await tabBeside(first, `share&session=${id}`)
+    const third = await tabBeside(first, `share&session=${id}`)
+    expect(site.webSockets).toBe(1)
+    const asked = second.app.evaluate(({ ask }) => ask('go'))
+    await half.promise
+    await first.page.close()
+    gate.resolve()
+    await hasAllOnce(second.app, await asked)
+    await hasAllOnce(third.app)
+    await expect.poll(() => site.webSockets).toBe(1)
+  })
+
+  test('[K43] a page that may have no locks, for it came over plain HTTP, shares nothing and talks all the same', async () => {
+    const opened = await openPage(browser, `http://${NOT_SECURE}:${site.port}/page?share`)
+    open.push(opened)
+    const app = await inside<PlainPage>(opened.page)
+    expect(await app.evaluate(() => 'locks' in navigator)).toBe(false)
+    gate.resolve()
+    await hasAllOnce(app, await app.evaluate(({ ask }) => ask('go')))
   })
 
   test.each(['forbid', 'answer', 'hang'] as const)(
@@ -192,24 +226,27 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await hasAllOnce(app, await asked)
   })
 
-  test('[K38] what was sent while nothing got through is sent by the page that is loaded next, once', async () => {
-    const { app, page } = await pageOf('keep')
-    const id = await app.evaluate(({ session }) => session.id)
-    site.isDown = true
-    site.cut()
-    await expect.poll(() => app.evaluate(({ client }) => client.state.kind)).not.toBe('online')
-    await app.evaluate(({ session }) => void session.send('go').catch(() => {}))
-    await expect.poll(() => app.evaluate(({ session }) => session.outbox.length)).toBe(1)
-    await page.goto(`${site.url}/page?keep&session=${id}`)
-    const again = await inside<PlainPage>(page)
-    gate.resolve()
-    site.isDown = false
-    await expect
-      .poll(() => again.evaluate(({ session }) => session.view.turns.map(({ status }) => status)))
-      .toEqual(['completed'])
-    await hasAllOnce(again)
-    expect(await again.evaluate(({ session }) => session.outbox)).toEqual([])
-  })
+  test.each(['local', 'indexed'])(
+    '[K38] what was sent while nothing got through is sent by the page that is loaded next, once (%s)',
+    async (storage) => {
+      const { app, page } = await pageOf(`keep=${storage}`)
+      const id = await app.evaluate(({ session }) => session.id)
+      site.isDown = true
+      site.cut()
+      await expect.poll(() => app.evaluate(({ client }) => client.state.kind)).not.toBe('online')
+      await app.evaluate(({ session }) => void session.send('go').catch(() => {}))
+      await expect.poll(() => app.evaluate(({ session }) => session.outbox.length)).toBe(1)
+      await page.goto(`${site.url}/page?keep=${storage}&session=${id}`)
+      const again = await inside<PlainPage>(page)
+      gate.resolve()
+      site.isDown = false
+      await expect
+        .poll(() => again.evaluate(({ session }) => session.view.turns.map(({ status }) => status)))
+        .toEqual(['completed'])
+      await hasAllOnce(again)
+      expect(await again.evaluate(({ session }) => session.outbox)).toEqual([])
+    },
+  )
 
   test('a worker talks as a page does', async () => {
     const code = await pageCode(join(import.meta.dirname, 'pages/worker.ts'))

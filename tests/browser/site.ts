@@ -13,6 +13,8 @@ export class Site {
   isDown = false
   /** How many WebSockets the server ended. */
   cutByServer = 0
+  /** How many WebSockets stand open to the server. */
+  webSockets = 0
   readonly #pages: ReadonlyMap<string, string>
   readonly #upstream: URL
   readonly #server: Server
@@ -34,7 +36,11 @@ export class Site {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
   }
 
   /** Cuts every WebSocket and every answer that is under way, without a word. */
@@ -86,7 +92,9 @@ export class Site {
     onward.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
     onward.write(head)
     onward.pipe(socket).pipe(onward)
+    this.webSockets += 1
     onward.on('close', () => {
+      this.webSockets -= 1
       if (!socket.destroyed) this.cutByServer += 1
       socket.destroy()
     })

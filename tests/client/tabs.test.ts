@@ -1,7 +1,7 @@
 import type { Client, Session } from '@longwire/client'
 import { tabs } from '@longwire/client/tabs'
-import { expect, test } from 'vitest'
-import { afterwards, clientOf, foldOfLog, served, until } from './home.ts'
+import { expect, test, vi } from 'vitest'
+import { afterwards, clientOf, foldOfLog, logOf, served, until } from './home.ts'
 import { told } from './teller.ts'
 
 interface Tab {
@@ -75,3 +75,42 @@ test('[K43] where the tab that has the connection does not answer, a tab has one
   expect(client.state).toMatchObject({ kind: 'online', wire: 'websocket' })
   expect(await session.ask(JSON.stringify({ pieces: 3 })).result).toBe(told(3))
 })
+
+/** A BroadcastChannel that loses one message: of all that are posted under its name, the one that this name tells. */
+class Losing extends globalThis.BroadcastChannel {
+  static readonly posted = new Map<string, number>()
+  static lost = 0
+
+  override postMessage(message: unknown): void {
+    const number = (Losing.posted.get(this.name) ?? 0) + 1
+    Losing.posted.set(this.name, number)
+    if (this.name.includes(`:lost-${number}:`)) Losing.lost += 1
+    else super.postMessage(message)
+  }
+}
+
+test('[K46] whichever message between two tabs is lost, nothing that they send or read is lost or doubled', async () => {
+  vi.stubGlobal('BroadcastChannel', Losing)
+  afterwards(() => vi.unstubAllGlobals())
+  const server = await served({ heartbeatMs: 500 })
+  const talks = Array.from({ length: 24 }, (_, index) => talkLosing(server.url, `lost-${index + 1}`))
+  const conversations = await Promise.all(talks)
+  for (const { log, views, said } of conversations) {
+    expect(said).toBe(told(30))
+    expect(log.filter(({ type }) => type === 'input.accepted')).toHaveLength(1)
+    expect(views[0]).toEqual(views[1])
+  }
+  expect(Losing.lost).toBeGreaterThan(12)
+})
+
+/** Two tabs with one session: the second, which came last, asks. */
+async function talkLosing(url: string, name: string) {
+  const tab = () => clientOf(url, { share: tabs({ name, answerMs: 500 }), wires: ['websocket'], chance: () => 0 })
+  const first = await tab().open({ agent: 'teller' })
+  const second = tab().session(first.id)
+  const said = await second.ask(JSON.stringify({ pieces: 30 })).result
+  const log = await logOf(url, first.id)
+  const head = log.at(-1)!.seq
+  await Promise.all([first, second].map((session) => until(session, () => session.isPast(head))))
+  return { log, said, views: [first.view, second.view] }
+}

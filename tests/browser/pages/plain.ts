@@ -1,5 +1,7 @@
 // A page with nothing but the client: it opens a session, or takes the one that its address names, and shows it to tests.
-import { connect, type Session } from '@longwire/client'
+import { type ClientStorage, connect, type Session } from '@longwire/client'
+import { indexedDbStorage } from '@longwire/client/indexed-db'
+import { tabs } from '@longwire/client/tabs'
 import { placeOf, printPlace } from '@longwire/protocol'
 import type { PlainPage } from '../plain-page.ts'
 
@@ -7,9 +9,15 @@ const query = new URL(location.href).searchParams
 const known = query.get('session')
 const kept = sessionStorage.getItem('kept')
 const chance = query.get('chance')
+const STORAGES: Readonly<Record<string, () => ClientStorage>> = {
+  local: () => localStorage,
+  indexed: () => indexedDbStorage(),
+}
 const client = connect(location.origin, {
   ...(chance === null ? {} : { chance: () => Number(chance) }),
-  ...(query.has('keep') ? { storage: localStorage, keepSends: true } : {}),
+  ...(query.has('keep') ? { storage: STORAGES[query.get('keep')!]!(), keepSends: true } : {}),
+  // However slow the machine is, no tab gives up the others.
+  ...(query.has('share') ? { share: tabs({ answerMs: 60_000 }), wires: ['websocket'] } : {}),
 })
 const states = [client.state]
 client.subscribe(() => states.push(client.state))

@@ -1,9 +1,13 @@
-import type { DialWire, Wire, WireTarget } from '../wire/wire.ts'
-import type { ToTab } from './messages.ts'
+import { CUT, type DialWire, type Wire, type WireTarget } from '../wire/wire.ts'
+import type { ToLeader, ToTab } from './messages.ts'
+
+type Said = Pick<ToTab, 'opened' | 'frame' | 'closed'>
 
 /** One client's wire in one of the tabs, as the tab with the connection knows it. */
 interface Member {
-  tell(message: ToTab): void
+  tell(message: Said): void
+  /** The number of the last message that was heard of it. */
+  heard: number
   /** Numbers of its attachments on the connection, by those it chose itself. */
   readonly channels: Map<number, number>
 }
@@ -31,19 +35,30 @@ export class Hub {
   #saidHello = false
   #channels = 0
   readonly #dial: DialWire
-  readonly #target: WireTarget
+  readonly #targetNow: () => WireTarget
 
-  constructor(dial: DialWire, target: WireTarget) {
+  constructor(dial: DialWire, targetNow: () => WireTarget) {
     this.#dial = dial
-    this.#target = target
+    this.#targetNow = targetNow
   }
 
-  /** A tab dials: it is told of what comes from here on. */
-  join(id: string, tell: (message: ToTab) => void): void {
-    this.#members.set(id, { tell, channels: new Map() })
-    if (!this.#wire) this.#begin()
-    else if (this.#isOpen) tell({ to: id, opened: true })
-    if (this.#welcome) tell({ to: id, frame: this.#welcome })
+  has(id: string): boolean {
+    return this.#members.has(id)
+  }
+
+  /** A tab said something; `post` is the way back to it. */
+  take({ from, said, dial, frame, close }: ToLeader, post: (message: ToTab) => void): void {
+    const member = this.#members.get(from) ?? (dial && this.#join(from, said, post))
+    if (close) this.leave(from)
+    else if (!member || (!dial && said !== member.heard + 1)) {
+      // It was with another tab before, or something between the two was lost.
+      this.leave(from)
+      post({ to: from, said: 0, heard: said, closed: CUT })
+    } else {
+      member.heard = said
+      member.tell({})
+      if (frame !== undefined) this.#forward(member, frame)
+    }
   }
 
   /** What was attached for this tab is let go of; after the last one the connection is. */
@@ -56,33 +71,44 @@ export class Hub {
     if (this.#members.size === 0) this.close()
   }
 
-  heard(id: string, frame: string): void {
-    const member = this.#members.get(id)
-    if (!member || !this.#wire) return
+  /** The tab with the connection has it no more, and nobody here has. */
+  close(): void {
+    this.#wire?.close()
+    this.#end(CUT)
+  }
+
+  /** It is told of what comes from here on. */
+  #join(to: string, heard: number, post: (message: ToTab) => void): Member {
+    let said = 0
+    const tell = (message: Said) => {
+      said += 1
+      post({ to, said, heard: member.heard, ...message })
+    }
+    const member: Member = { tell, heard, channels: new Map() }
+    this.#members.set(to, member)
+    if (!this.#wire) this.#begin()
+    if (this.#isOpen) tell({ opened: true })
+    if (this.#welcome) tell({ frame: this.#welcome })
+    return member
+  }
+
+  #forward(member: Member, frame: string): void {
+    if (!this.#wire) return
     const command = JSON.parse(frame) as Command
     if (command.type === 'hello' && this.#isGreeted()) return
     this.#byCommand.set(command.id, member)
     this.#wire.send(command.ch === undefined ? frame : JSON.stringify(this.#onOurChannel(member, command)))
   }
 
-  close(): void {
-    this.#wire?.close()
-    this.#reset()
-  }
-
   #begin(): void {
-    const wire = this.#dial(this.#target, {
+    const wire = this.#dial(this.#targetNow(), {
       opened: () => {
         this.#isOpen = true
         this.#tellAll({ opened: true })
       },
       heard: (frame) => this.#route(frame),
       closed: (code) => {
-        if (wire !== this.#wire) return
-        const members = [...this.#members]
-        this.#members.clear()
-        this.#reset()
-        for (const [to, { tell }] of members) tell({ to, closed: code })
+        if (wire === this.#wire) this.#end(code)
       },
     })
     this.#wire = wire
@@ -125,13 +151,13 @@ export class Hub {
       this.#tellAll({ frame })
     } else if (ch !== undefined) {
       this.#toChannel(ch, (theirs) => JSON.stringify({ type, id, ch: theirs, ...rest }))
-    } else if (asker) this.#tell(asker, { frame })
+    } else if (asker) asker.tell({ frame })
     else if (id === undefined) this.#tellAll({ frame })
   }
 
   #toChannel(ours: number, frameOn: (ch: number) => string): void {
     const channel = this.#byChannel.get(ours)
-    if (channel) this.#tell(channel.member, { frame: frameOn(channel.ch) })
+    channel?.member.tell({ frame: frameOn(channel.ch) })
   }
 
   #letGo(ch: number): void {
@@ -139,19 +165,18 @@ export class Hub {
     this.#wire?.send(JSON.stringify({ type: 'detach', id: crypto.randomUUID(), ch }))
   }
 
-  #tell(member: Member, message: Omit<ToTab, 'to'>): void {
-    for (const [to, each] of this.#members) if (each === member) member.tell({ to, ...message })
+  #tellAll(message: Said): void {
+    for (const { tell } of [...this.#members.values()]) tell(message)
   }
 
-  #tellAll(message: Omit<ToTab, 'to'>): void {
-    for (const [to, { tell }] of [...this.#members]) tell({ to, ...message })
-  }
-
-  #reset(): void {
+  /** Whoever dials next begins another one. */
+  #end(code: number): void {
+    const members = [...this.#members.values()]
+    this.#members.clear()
     this.#wire = this.#welcome = undefined
     this.#isOpen = this.#saidHello = false
     this.#byChannel.clear()
     this.#byCommand.clear()
-    for (const { channels } of this.#members.values()) channels.clear()
+    for (const { tell } of members) tell({ closed: code })
   }
 }

@@ -1,29 +1,30 @@
 import type { ShareLine } from '../wire/dials.ts'
-import { CUT, type DialWire, type Wire, type WireListener, type WireTarget } from '../wire/wire.ts'
+import type { DialWire, Wire, WireListener, WireTarget } from '../wire/wire.ts'
 import { Hub } from './hub.ts'
 import type { Led, ToLeader, ToTab } from './messages.ts'
+import { Seat } from './seat.ts'
 
 export interface TabsOptions {
   /** Tabs with the same name share: another one for each person who uses this browser. `longwire` unless given. */
   readonly name?: string
+  /** For how long a tab waits for an answer of the one with the connection, before it has its own: 1,000 unless given. */
+  readonly answerMs?: number
 }
-
-/** A tab that has the connection answers within this; else there is none to share, and each has its own. */
-const ANSWER_MS = 1_000
 
 /**
  * Tabs of one browser share one connection: `connect(url, { share: tabs() })`. One of them has it, by a Web Lock, and the
  * others speak through it over a BroadcastChannel; when it goes away the next one takes over, and every session goes on from
  * its place. Where a browser has neither, or the tab with the connection does not answer, a tab has a connection of its own.
  */
-export function tabs({ name = 'longwire' }: TabsOptions = {}): ShareLine {
+export function tabs({ name = 'longwire', answerMs = 1_000 }: TabsOptions = {}): ShareLine {
   const { locks } = (globalThis.navigator ?? {}) as { locks?: Locks }
   return (dial, wire) => {
     if (!locks || !globalThis.BroadcastChannel) return dial
     const tables = new Map<string, Table>()
     return (target, listener) => {
       const key = `longwire:tabs:${name}:${wire}:${target.base.href}`
-      const table = tables.get(key) ?? new Table(key, locks, dial)
+      const options = { key, locks, dial, answerMs, emptied: () => tables.delete(key) }
+      const table = tables.get(key) ?? new Table(options)
       tables.set(key, table)
       return table.sit(target, listener)
     }
@@ -38,70 +39,68 @@ interface Locks {
 interface Channel {
   onmessage: ((event: { readonly data: ToTab | ToLeader | Led }) => void) | null
   postMessage(message: ToTab | ToLeader | Led): void
+  close(): void
 }
 
-interface Seat {
-  readonly listener: WireListener
-  readonly target: WireTarget
-  /** The connection of its own, where nobody shared one. */
-  own: Wire | undefined
-  /** The tab with the connection has heard of it. */
-  isJoined: boolean
-  stopWaiting(): void
-  /** Lets go of the lock that says that this wire is there. */
-  release(): void
+interface TableOptions {
+  readonly key: string
+  readonly locks: Locks
+  readonly dial: DialWire
+  readonly answerMs: number
+  /** No wire of this tab is left. */
+  emptied(): void
 }
 
-/** The tabs that share, as one of them sees it: its own wires, and the connection where it is the one that has it. */
+interface Page {
+  addEventListener?(type: string, listener: () => void, options: { readonly signal: AbortSignal }): void
+}
+
+/**
+ * The tabs that share, as one of them sees it: its own wires, and the connection where it is the one that has it. It is there
+ * for as long as a wire of this tab is.
+ */
 class Table {
-  readonly #key: string
-  readonly #locks: Locks
-  readonly #dial: DialWire
+  readonly #options: TableOptions
   readonly #channel: Channel
   readonly #seats = new Map<string, Seat>()
+  /** For each seat the way to let go of the lock that says that it is there. */
+  readonly #releases = new Map<Seat, () => void>()
+  readonly #over = new AbortController()
   #hub: Hub | undefined
   /** Ends the wish to have the connection, or having it. */
   #resign: (() => void) | undefined
 
-  constructor(key: string, locks: Locks, dial: DialWire) {
-    this.#key = key
-    this.#locks = locks
-    this.#dial = dial
-    this.#channel = new BroadcastChannel(key) as unknown as Channel
+  constructor(options: TableOptions) {
+    this.#options = options
+    this.#channel = new BroadcastChannel(options.key) as unknown as Channel
     this.#channel.onmessage = ({ data }) => this.#heard(data)
-    const page = globalThis as { addEventListener?(type: string, listener: () => void): void }
-    page.addEventListener?.('pagehide', () => this.#resign?.())
+    const page = globalThis as Page
+    page.addEventListener?.('pagehide', () => this.#resign?.(), { signal: this.#over.signal })
   }
 
   sit(target: WireTarget, listener: WireListener): Wire {
-    const id = crypto.randomUUID()
-    const timer = setTimeout(() => this.#useOwn(id), ANSWER_MS)
-    const { promise, resolve: release } = Promise.withResolvers<void>()
-    const stopWaiting = () => clearTimeout(timer)
-    const seat: Seat = { listener, target, own: undefined, isJoined: false, stopWaiting, release }
-    this.#seats.set(id, seat)
-    // While this is held the tab is there: the one with the connection waits for it, so nobody is told before.
+    const { key, locks, dial, answerMs } = this.#options
+    const seat = new Seat(target, listener, dial, {
+      answerMs,
+      say: (message) => (this.#hub ? this.#serve(message) : this.#channel.postMessage(message)),
+      left: () => this.#left(seat),
+    })
+    this.#seats.set(seat.id, seat)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#releases.set(seat, resolve)
+    // While this is held the tab is there: the one with the connection waits for it, so nobody is asked before.
     const hold = () => {
-      this.#say({ from: id, dial: true })
+      seat.arrived()
       return promise
     }
-    this.#locks.request(`${this.#key}:${id}`, {}, hold).catch(() => {})
+    locks.request(`${key}:${seat.id}`, {}, hold).catch(() => {}) // nobody is asked, and it has its own
     this.#stand()
-    return {
-      send: (frame) => (seat.own ? seat.own.send(frame) : this.#say({ from: id, frame })),
-      close: () => this.#rise(id),
-    }
-  }
-
-  /** Says it to whoever has the connection, this tab included. */
-  #say(message: ToLeader): void {
-    if (this.#hub) this.#serve(message)
-    else this.#channel.postMessage(message)
+    return seat
   }
 
   #heard(message: ToTab | ToLeader | Led): void {
     if ('leads' in message) this.#led()
-    else if ('to' in message) this.#told(message)
+    else if ('to' in message) this.#seats.get(message.to)?.told(message)
     else if (this.#hub) this.#serve(message)
   }
 
@@ -117,8 +116,9 @@ class Table {
       this.#hub?.close()
       this.#hub = undefined
     }
-    this.#locks
-      .request(this.#key, { signal: stop.signal }, () => {
+    const { key, locks } = this.#options
+    locks
+      .request(key, { signal: stop.signal }, () => {
         if (stop.signal.aborted) return Promise.resolve()
         this.#lead()
         return promise
@@ -127,75 +127,39 @@ class Table {
   }
 
   #lead(): void {
-    const [seat] = this.#seats.values()
-    if (!seat) {
-      this.#resign?.()
-      return
-    }
-    this.#hub = new Hub(this.#dial, seat.target)
-    this.#channel.postMessage({ leads: this.#key } satisfies Led)
+    // Dialled for whoever came last: what it was told of who asks is the freshest.
+    this.#hub = new Hub(this.#options.dial, () => [...this.#seats.values()].at(-1)!.target)
+    this.#channel.postMessage({ leads: this.#options.key } satisfies Led)
     this.#led()
   }
 
-  /**
-   * Another tab has the connection now, or this one: what went over the one before is cut, and dialled again by its client;
-   * what nobody has answered is asked again.
-   */
   #led(): void {
-    for (const [id, seat] of [...this.#seats]) {
-      if (seat.isJoined) this.#end(id, seat, CUT)
-      else if (!seat.own) this.#say({ from: id, dial: true })
-    }
+    for (const seat of [...this.#seats.values()]) seat.led()
   }
 
-  #end(id: string, seat: Seat, code: number): void {
-    this.#leave(id, seat)
-    seat.listener.closed(code)
-  }
-
-  #leave(id: string, seat: Seat): void {
-    seat.stopWaiting()
-    seat.release()
-    this.#seats.delete(id)
-  }
-
-  #serve({ from, dial, frame, close }: ToLeader): void {
+  #serve(message: ToLeader): void {
     const hub = this.#hub!
-    if (dial) {
-      const tell = (message: ToTab) =>
-        this.#seats.has(from) ? this.#told(message) : this.#channel.postMessage(message)
-      tell({ to: from, joined: true })
-      hub.join(from, tell)
-      // Held by that tab for as long as it is there: when it is granted here, the tab has gone without a word.
-      if (!this.#seats.has(from))
-        this.#locks.request(`${this.#key}:${from}`, {}, async () => hub.leave(from)).catch(() => {})
-    } else if (frame !== undefined) hub.heard(from, frame)
-    else if (close) hub.leave(from)
+    const { from } = message
+    const { key, locks } = this.#options
+    // Held by that tab for as long as it is there: when it is granted here, the tab has gone without a word.
+    if (message.dial && !hub.has(from) && !this.#seats.has(from))
+      locks.request(`${key}:${from}`, {}, async () => hub.leave(from)).catch(() => {})
+    hub.take(message, (answer) => {
+      const seat = this.#seats.get(from)
+      if (seat) seat.told(answer)
+      else this.#channel.postMessage(answer)
+    })
   }
 
-  #told({ to, joined, opened, frame, closed }: ToTab): void {
-    const seat = this.#seats.get(to)
-    if (!seat || seat.own) return
-    if (joined) {
-      seat.isJoined = true
-      seat.stopWaiting()
-    }
-    if (opened) seat.listener.opened()
-    if (frame !== undefined) seat.listener.heard(frame)
-    if (closed !== undefined) this.#end(to, seat, closed)
-  }
-
-  #useOwn(id: string): void {
-    const seat = this.#seats.get(id)
-    if (seat) seat.own = this.#dial(seat.target, seat.listener)
-  }
-
-  #rise(id: string): void {
-    const seat = this.#seats.get(id)
-    if (!seat) return
-    this.#leave(id, seat)
-    if (seat.own) seat.own.close()
-    else this.#say({ from: id, close: true })
-    if (this.#seats.size === 0) this.#resign?.()
+  #left(seat: Seat): void {
+    this.#seats.delete(seat.id)
+    this.#releases.get(seat)?.()
+    this.#releases.delete(seat)
+    if (this.#seats.size > 0) return
+    this.#resign?.()
+    this.#over.abort()
+    this.#options.emptied()
+    // The others may still have to be told.
+    queueMicrotask(() => this.#channel.close())
   }
 }
