@@ -34,7 +34,7 @@ describe('where WebSockets do not get through', () => {
     expect(session.view).toEqual(await foldOfLog(server.url, session.id))
   })
 
-  test('[K31] where no wire gets through it waits, and begins with the best again', async () => {
+  test('[K31] [K42] where no wire gets through it waits, begins with the best again, and ends after the tries that it has', async () => {
     const { proxy } = await proxied(403)
     const { url } = proxy
     await proxy.close()

@@ -3,15 +3,15 @@ import type { ErrorCode, ErrorFrame, FailureCode, Json, Retry } from '@longwire/
 /** What can go wrong on this side of the wire. The codes of the other side are in the protocol's own tables. */
 export const LOCAL_ERRORS = {
   client_closed: { retry: 'never', says: 'the client was closed' },
-  detached: { retry: 'never', says: 'this session handle was detached' },
+  detached: { retry: 'never', says: 'the handle was detached' },
   line_refused: { retry: 'never', says: 'the server closed the line for good' },
   unreachable: { retry: 'later', says: 'no server answered' },
-  not_longwire: { retry: 'never', says: 'what answered speaks another protocol' },
-  outbox_full: { retry: 'later', says: 'too many commands wait in this session' },
-  tool_failed: { retry: 'never', says: 'the tool of this client failed' },
+  not_longwire: { retry: 'never', says: 'the server is no Longwire server' },
+  outbox_full: { retry: 'later', says: 'too many commands wait' },
+  tool_failed: { retry: 'never', says: 'the tool failed' },
   expired: { retry: 'never', says: 'the input was not sent in time' },
-  storage_failed: { retry: 'later', says: 'what shall outlive the page could not be kept' },
-  input_returned: { retry: 'never', says: 'the input was not applied to a turn' },
+  storage_failed: { retry: 'later', says: 'the storage failed' },
+  input_returned: { retry: 'never', says: 'the input was returned' },
 } as const satisfies Record<string, { retry: Retry; says: string }>
 
 export type LocalErrorCode = keyof typeof LOCAL_ERRORS

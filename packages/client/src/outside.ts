@@ -31,6 +31,11 @@ const clock: Clock = {
   },
 }
 
+// `randomUUID` is there for pages over HTTPS alone.
+function randomId(): string {
+  return crypto.getRandomValues(new BigUint64Array(2)).join('')
+}
+
 export interface OutsideOptions extends Partial<Omit<Outside, 'dials'>> {
   /** A constructor with the browser's interface; the global one unless given. */
   readonly webSocket?: typeof globalThis.WebSocket
@@ -43,7 +48,7 @@ export function outside(options: OutsideOptions): Outside {
   return {
     clock: options.clock ?? clock,
     chance: options.chance ?? Math.random,
-    randomId: options.randomId ?? (() => crypto.randomUUID()),
+    randomId: options.randomId ?? randomId,
     fetch,
     dials: dialsOf(options, fetch),
     wakes: options.wakes ?? ((wake) => later(import('./link/wake.ts'), ({ pageWakes }) => pageWakes(wake))),

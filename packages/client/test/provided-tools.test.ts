@@ -22,7 +22,7 @@ describe('tools of this side', () => {
       strange: () => 7n,
     })
     line.say(...on(1, ...asked('broken', {}, 5, 'r1'), ...asked('strange', {}, 7, 'r2')))
-    const error = { code: 'tool_failed', message: 'the tool of this client failed: no paper' }
+    const error = { code: 'tool_failed', message: 'the tool failed: no paper' }
     expect(await line.take('answer')).toMatchObject({ request: 'r1', action: 'decline', content: { error } })
     expect(await line.take('answer')).toMatchObject({ request: 'r2', content: { error: { code: 'tool_failed' } } })
     client.close()

@@ -2,6 +2,7 @@ import { setImmediate as breath } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../src/index.ts'
 import { HeldClock } from './held-clock.ts'
+import { HeldWires } from './held-wires.ts'
 import { pageOf, state } from './page.ts'
 import { ScriptedServer } from './scripted-server.ts'
 
@@ -60,18 +61,11 @@ describe('who asks', () => {
     expect(await line.take('hello')).toMatchObject({ ticket: 'ticket-1' })
     line.welcome(1_000_000)
     await line.attach()
-    // What renews is loaded when it is needed.
-    while (fetched < 2) {
-      clock.sleep(1_000)
-      await breath()
-    }
+    await renewalOf(clock)
     const renew = await line.take('renew')
-    expect(renew).toMatchObject({ ticket: 'ticket-2' })
+    expect([renew, fetched]).toMatchObject([{ ticket: 'ticket-2' }, 2])
     line.say({ type: 'ok', id: renew.id, expiresAt: clock.now() + 50_000 })
-    while (fetched < 3) {
-      clock.sleep(1_000)
-      await breath()
-    }
+    await renewalOf(clock)
     expect(await line.take('renew')).toMatchObject({ ticket: 'ticket-3' })
     line.cut()
     while (client.state.kind === 'online') await breath()
@@ -79,4 +73,59 @@ describe('who asks', () => {
     expect(await (await server.line()).take('hello')).toMatchObject({ ticket: 'ticket-4' })
     client.close()
   })
+
+  test('[K35] where a line cannot say it, another is dialled with it, and takes over once it is welcome', async () => {
+    const clock = new HeldClock()
+    const wires = new HeldWires()
+    const auth = () => ({ headers: { who: `at ${clock.now()}` }, expiresAt: clock.now() + 100_000 })
+    const client = connect('http://127.0.0.1', { auth, clock, share: wires.share })
+    client.session('s', { after: '7' })
+    const first = await wires.next()
+    first.welcome('one', 1_000_000)
+    await renewalOf(clock)
+    const second = await wires.next()
+    expect(second.credentials()).toMatchObject({ headers: { who: 'at 1080000' } })
+    expect([client.state, first.isClosed]).toMatchObject([{ kind: 'online', connection: 'one' }, false])
+    second.welcome('two', 1_000_000)
+    expect([client.state, first.isClosed]).toMatchObject([{ kind: 'online', connection: 'two' }, true])
+    expect(second.said).toMatchObject([{ type: 'attach', session: 's', after: '7' }])
+    client.close()
+  })
 })
+
+describe('a stream that falls silent', () => {
+  const wires = ['sse', 'poll'] as const
+
+  test('[K34] is followed by polls where nobody slept', async () => {
+    const clock = new HeldClock()
+    const held = new HeldWires()
+    const client = connect('http://127.0.0.1', { clock, chance: () => 0, wires, share: held.share })
+    client.session('s')
+    const stream = await held.next()
+    expect(stream.name).toBe('sse')
+    stream.welcome('one', 30_000)
+    while (client.state.kind === 'online') clock.sleep(clock.next!)
+    expect(client.state).toMatchObject({ kind: 'waiting', wire: 'poll', why: 'silent' })
+    clock.sleep(clock.next!)
+    expect((await held.next()).name).toBe('poll')
+    client.close()
+  })
+
+  test('[K34] is followed by another stream where the machine slept', async () => {
+    const clock = new HeldClock()
+    const held = new HeldWires()
+    const client = connect('http://127.0.0.1', { clock, chance: () => 0, wires, share: held.share })
+    client.session('s')
+    const stream = await held.next()
+    stream.welcome('one', 30_000)
+    clock.sleep(3_600_000)
+    expect(client.state).toMatchObject({ kind: 'waiting', wire: 'sse', why: 'silent' })
+    client.close()
+  })
+})
+
+/** Lets the time pass until who asks is fetched again: the code for that is loaded when it is needed. */
+async function renewalOf(clock: HeldClock): Promise<void> {
+  while ((clock.next ?? Number.POSITIVE_INFINITY) > 100_000) await breath()
+  clock.sleep(clock.next!)
+}

@@ -72,7 +72,7 @@ export class StubNotFetched extends Error {
   override readonly name = 'StubNotFetched'
   readonly href: string
   constructor(place: string, href: string) {
-    super(`cannot fold the commit at ${place}: it is a stub, fetch it from ${href} first`)
+    super(`the commit at ${place} is a stub: fetch ${href} first`)
     this.href = href
   }
 }

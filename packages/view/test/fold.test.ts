@@ -47,7 +47,7 @@ test('[V9] a stub is refused by name, with the address to fetch it from', () => 
   const before = sessionOf(1)
   expect(() => fold(before, { ...(stub as SessionEvent), seq: 3 })).toThrow(StubNotFetched)
   expect(() => fold(before, { ...(stub as SessionEvent), seq: 3 })).toThrow(
-    'cannot fold the commit at 3: it is a stub, fetch it from /v1/x first',
+    'the commit at 3 is a stub: fetch /v1/x first',
   )
   expect(fold(before, stub)).toBe(before)
 })
