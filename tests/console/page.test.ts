@@ -1,6 +1,7 @@
 // What holds of every page of the console: whoever looks at it, on whatever, and whatever an agent says.
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { WorkerHost } from '@longwire/agent/internal'
 import type { NewCommit } from '@longwire/protocol'
 import { createServer, type LongwireServer } from '@longwire/server'
 import { MemoryStore } from '@longwire/store'
@@ -91,6 +92,23 @@ describe.skipIf(!hasBrowser)('the pages of the console', () => {
     await isLoadedAgain
     await expect.poll(() => page.locator('.composer-text').inputValue()).toBe('half a thou')
     expect(await (await fetch(server.url)).text()).not.toContain('longwire-changes')
+    expect(complaints).toEqual([])
+    await leave()
+    await own.stop(0)
+  })
+
+  test('in development a page that is open shows what goes wrong in agents, until it is mended', async () => {
+    const host = await WorkerHost.open({ files: [SPEAKER], log: () => {} })
+    const developing = { changes: new EventTarget(), showsFaults: true }
+    const own = await createServer({ agents: host, console: folder, ...developing, port: 0 })
+    const { page, complaints, leave } = await visit(browser, own.url)
+    await say(page, 'drop one')
+    await page.getByText('What went wrong in agents (1)').click()
+    await page.locator('.faults').getByRole('heading', { name: 'dropped: one <b>cup</b>' }).waitFor()
+    await say(page, 'drop another')
+    await page.locator('.faults[open]').getByRole('heading', { name: 'dropped: another <b>cup</b>' }).waitFor()
+    await host.reload(SPEAKER)
+    await page.locator('.faults').waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
     await leave()
     await own.stop(0)

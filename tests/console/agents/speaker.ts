@@ -61,6 +61,7 @@ export default defineAgent({
       turn.trace.milestone('Sorting the papers', { progress: 0.4 })
       await opened(first)
       await turn.text('Sorted.')
-    } else await turn.text(`Heard: ${turn.input.text}`)
+    } else if (word === 'drop') throw new Error(`dropped: ${first} <b>cup</b>`)
+    else await turn.text(`Heard: ${turn.input.text}`)
   },
 })
