@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { userInfo } from 'node:os'
 import type { ConnectionOptions } from 'node:tls'
 import { StoreUnavailable } from '@longwire/store'
 
@@ -27,9 +28,18 @@ export function addressOf(url: string, tls: ConnectionOptions | undefined): Addr
     host,
     port: Number(parsed.port || asked.get('port') || 5432),
     database: decodeURIComponent(parsed.pathname.slice(1)) || undefined,
-    user: decodeURIComponent(parsed.username) || asked.get('user') || undefined,
+    user: decodeURIComponent(parsed.username) || asked.get('user') || process.env.PGUSER || userOfThisProcess(),
     password: decodeURIComponent(parsed.password) || asked.get('password') || undefined,
     ways: waysOf(asked, host, tls),
+  }
+}
+
+/** As every client of PostgreSQL takes it, whether or not the environment says so too. */
+function userOfThisProcess(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    return undefined // a user without a name, as containers have them
   }
 }
 

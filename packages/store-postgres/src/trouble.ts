@@ -77,12 +77,16 @@ const STATEMENT_POOLER: Row = {
   fault: 'unwritable',
   advice: 'a pooler in statement mode is between: set its pool_mode to transaction, or connect past it',
 }
+const NO_PASSWORD: Row = {
+  fault: 'unwritable',
+  advice: 'the database wants a password: put it into the address, into PGPASSWORD, or into a .pgpass file',
+}
 const AWAY: Row = { isCut: true, advice: 'the database cannot be reached' }
 
 export function troubleOf(error: unknown): Trouble {
   const reason = error instanceof NotConnected ? error.cause : error
   const code = codeOf(reason)
-  const row = /statement pooling/.test(String(reason)) ? STATEMENT_POOLER : rowOf(code)
+  const row = rowByWords(String(reason)) ?? rowOf(code)
   const said = reason instanceof Error ? reason.message || code : String(reason)
   const says = row ? `${row.advice} (${said})` : `${said}`
   if (!row || row.fault) return { kind: 'refused', fault: row?.fault ?? 'unavailable', says }
@@ -94,6 +98,12 @@ export function troubleOf(error: unknown): Trouble {
 export function codeOf(error: unknown): string {
   const { code, errors } = error as { code?: unknown; errors?: unknown[] }
   return typeof code === 'string' ? code : errors ? codeOf(errors[0]) : ''
+}
+
+/** What has no code of its own. */
+function rowByWords(said: string): Row | undefined {
+  if (/statement pooling/.test(said)) return STATEMENT_POOLER
+  return /client password must be a string/.test(said) ? NO_PASSWORD : undefined
 }
 
 function rowOf(code: string): Row | undefined {

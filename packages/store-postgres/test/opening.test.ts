@@ -59,6 +59,10 @@ describe.skipIf(!hasPostgres())('opening a Postgres', { timeout: 60_000 }, () =>
       }
       if (says !== 'grant this user the right to') expect(message).toContain(at)
     }
+    const bare = `postgres://longwire@127.0.0.1:${postgres.port}/postgres`
+    expect(await refusal({ url: bare }, 'unwritable')).toContain(
+      'the database wants a password: put it into the address',
+    )
     const away = await refusal({ url: 'postgres://ann:secret@127.0.0.1:1/log', patienceMs: 100 }, 'unavailable')
     expect(away).toContain('cannot use the database postgres://ann@127.0.0.1:1/log: the database cannot be reached')
     for (const url of [
