@@ -1,7 +1,8 @@
 // Plays a conversation of spec/cases/conversations against a server. The format is told in spec/cases/README.md.
 import { randomUUID } from 'node:crypto'
-import { Line } from './line.ts'
+import { Line, type Move } from './line.ts'
 import { type Captures, mismatch } from './match.ts'
+import { overWebSocket } from './movers.ts'
 
 export interface Conversation {
   readonly rules: readonly string[]
@@ -33,11 +34,13 @@ interface HttpAsk {
 export interface RunOptions {
   /** How long any one step may wait: 5,000 unless given. */
   readonly timeoutMs?: number
+  /** What its lines go over: a WebSocket unless given. */
+  readonly move?: Move
 }
 
 /** Plays the case against the server at `url` ("http://127.0.0.1:8787"). Rejects at the first step that goes another way. */
 export async function runCase(url: string, conversation: Conversation, options: RunOptions = {}): Promise<void> {
-  const run = new Run(url, options.timeoutMs ?? 5_000)
+  const run = new Run(url, options)
   try {
     for (const [index, step] of conversation.steps.entries()) {
       const told = `${conversation.title}: step ${index + 1}, ${JSON.stringify(step)}`
@@ -53,13 +56,15 @@ export async function runCase(url: string, conversation: Conversation, options: 
 class Run {
   readonly #url: string
   readonly #timeoutMs: number
+  readonly #move: Move
   readonly #lines = new Map<string, Promise<Line>>()
   // Ids of commands are remembered by servers, so each run has its own.
   readonly #captures: Captures = new Map([['run', randomUUID().slice(0, 8)]])
 
-  constructor(url: string, timeoutMs: number) {
+  constructor(url: string, { timeoutMs = 5_000, move = overWebSocket }: RunOptions) {
     this.#url = url
     this.#timeoutMs = timeoutMs
+    this.#move = move
   }
 
   async play(asWritten: Step): Promise<void> {
@@ -85,7 +90,7 @@ class Run {
   async #line(name: string): Promise<Line> {
     const known = this.#lines.get(name)
     if (known) return known
-    const line = Line.open(this.#url, this.#timeoutMs)
+    const line = Line.open(this.#move, this.#url, this.#timeoutMs)
     this.#lines.set(name, line)
     return line
   }

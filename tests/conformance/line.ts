@@ -1,47 +1,58 @@
 /** A frame as it came. */
 export type AnyFrame = Readonly<Record<string, unknown>>
 
+/** A line is greeted within this, however short its steps are. */
+const GREETING_MS = 10_000
+
+/** What moves frames to the server under test and back. */
+export interface Mover {
+  send(data: string | Buffer<ArrayBuffer>): void
+  close(): void
+}
+
+export interface MoverListener {
+  heard(text: string): void
+  closed(code: number): void
+}
+
+export type Move = (url: string, listener: MoverListener) => Mover
+
 /**
- * One WebSocket to the server under test, greeted. Answers to commands (frames with an `id`) and everything else are
+ * One line to the server under test, greeted. Answers to commands (frames with an `id`) and everything else are
  * kept apart, because in which order an answer and the events of its command come is not promised.
  */
 export class Line {
-  readonly welcome: AnyFrame
-  readonly #socket: WebSocket
+  #welcome: AnyFrame | undefined
+  readonly #mover: Mover
   readonly #timeoutMs: number
   readonly #replies: AnyFrame[] = []
   readonly #stream: AnyFrame[] = []
   #closed: number | undefined
   #wake: () => void = () => undefined
 
-  static async open(url: string, timeoutMs: number): Promise<Line> {
-    const address = new URL('/v1/socket', url)
-    address.protocol = address.protocol.replace('http', 'ws')
-    const socket = new WebSocket(address, ['longwire.v1'])
-    const greeting = Promise.withResolvers<AnyFrame>()
-    const timer = setTimeout(() => greeting.reject(new Error(`not greeted in ${timeoutMs} ms`)), timeoutMs)
-    socket.addEventListener('message', ({ data }) => greeting.resolve(JSON.parse(String(data))), { once: true })
-    socket.addEventListener('close', ({ code }) => greeting.reject(new Error(`closed with ${code} before a greeting`)))
-    try {
-      return new Line(socket, await greeting.promise, timeoutMs)
-    } finally {
-      clearTimeout(timer)
-    }
+  static async open(move: Move, url: string, timeoutMs: number): Promise<Line> {
+    const line = new Line(move, url, timeoutMs)
+    await line.#wait(() => line.#welcome, 'the greeting', GREETING_MS)
+    return line
   }
 
-  private constructor(socket: WebSocket, welcome: AnyFrame, timeoutMs: number) {
-    this.#socket = socket
+  private constructor(move: Move, url: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs
-    this.welcome = welcome
-    socket.addEventListener('message', ({ data }) => this.#came(JSON.parse(String(data)) as AnyFrame))
-    socket.addEventListener('close', ({ code }) => {
-      this.#closed = code
-      this.#wake()
+    this.#mover = move(url, {
+      heard: (text) => this.#came(JSON.parse(text) as AnyFrame),
+      closed: (code) => {
+        this.#closed = code
+        this.#wake()
+      },
     })
   }
 
+  get welcome(): AnyFrame | undefined {
+    return this.#welcome
+  }
+
   send(data: string | Buffer<ArrayBuffer>): void {
-    this.#socket.send(data)
+    this.#mover.send(data)
   }
 
   /** The first answer to this command that was not read yet. */
@@ -63,20 +74,21 @@ export class Line {
   }
 
   leave(): void {
-    this.#socket.close()
+    this.#mover.close()
   }
 
   #came(frame: AnyFrame): void {
     if (frame.type === 'heartbeat') return
-    if (frame.id === undefined) this.#stream.push(frame)
+    if (!this.#welcome) this.#welcome = frame
+    else if (frame.id === undefined) this.#stream.push(frame)
     else this.#replies.push(frame)
     this.#wake()
   }
 
-  async #wait<T>(take: () => T | undefined, what: string): Promise<T> {
+  async #wait<T>(take: () => T | undefined, what: string, withinMs = this.#timeoutMs): Promise<T> {
     const expired = Promise.withResolvers<never>()
-    const late = () => expired.reject(new Error(`${what} did not come in ${this.#timeoutMs} ms`))
-    const timer = setTimeout(late, this.#timeoutMs)
+    const late = () => expired.reject(new Error(`${what} did not come in ${withinMs} ms`))
+    const timer = setTimeout(late, withinMs)
     try {
       for (;;) {
         const taken = take()
