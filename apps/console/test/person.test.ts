@@ -120,6 +120,33 @@ describe('the record of a turn', () => {
     expect(rows[0]!.row).toMatchObject({ input: { n: 1 }, output: 2 })
   })
 
+  test('has a bar for what was taken back, for the wait before the next try, and for the try that went well', () => {
+    const events = log(
+      ...BEGUN,
+      { type: 'chunk.text', turn: 't3', step: 't3.1', part: '0', text: 'half' },
+      { type: 'step.rolledback', turn: 't3', step: 't3.1', reason: 'provider_error' },
+      span({
+        step: 't3.1',
+        span: 's1',
+        kind: 'wait',
+        label: 'Busy, trying again in 2 s',
+        startedAt: 6_000,
+        tookMs: 2_000,
+      }),
+      said('t3.1', { type: 'text', text: 'whole' }),
+    )
+    const rows = turnRecord('t3', events).rows.map(({ kind, label, startedAt, endedAt }) => [
+      kind,
+      label,
+      (endedAt ?? 0) - startedAt,
+    ])
+    expect(rows).toMatchObject([
+      ['rollback', 'Taken back, to be said anew', expect.any(Number)],
+      ['pause', 'Busy, trying again in 2 s', 2_000],
+      ['model', 'Model', expect.any(Number)],
+    ])
+  })
+
   test('keeps what was taken back and that the turn was run again', () => {
     const events = log(
       ...BEGUN,

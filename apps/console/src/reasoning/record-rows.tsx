@@ -1,5 +1,5 @@
 import { Collapsible } from '@base-ui/react/collapsible'
-import { Bot, Brain, CornerDownRight, Flag, Hand, RefreshCw, RotateCcw, Search, Wrench } from 'lucide-react'
+import { Bot, Brain, CornerDownRight, Flag, Hand, Hourglass, RefreshCw, RotateCcw, Search, Wrench } from 'lucide-react'
 import { useState } from 'react'
 import { lasted } from '../shell/words.ts'
 import { RecordDetail } from './record-detail.tsx'
@@ -11,6 +11,7 @@ const ICONS: Record<RecordKind, typeof Bot> = {
   search: Search,
   rationale: Brain,
   wait: Hand,
+  pause: Hourglass,
   custom: Flag,
   rollback: RotateCcw,
   run: RefreshCw,
@@ -23,6 +24,7 @@ const KINDS: Record<RecordKind, string> = {
   search: 'search',
   rationale: 'thought',
   wait: 'wait for a person',
+  pause: 'wait',
   custom: 'step',
   rollback: 'taken back',
   run: 'run again',

@@ -3,7 +3,19 @@ import type { EventOf, Json, SessionEvent, Usage } from '@longwire/protocol'
 // A turn as what took time in it: spans of the trace, with what the log says of the same steps beside them. Made from
 // events alone, so that a turn of last year and one that runs now are told in the same way.
 
-export type RecordKind = 'model' | 'tool' | 'search' | 'rationale' | 'wait' | 'custom' | 'rollback' | 'run' | 'input'
+export type RecordKind =
+  | 'model'
+  | 'tool'
+  | 'search'
+  | 'rationale'
+  /** For a person. */
+  | 'wait'
+  /** For a time: before the next try, or as the agent wanted it. */
+  | 'pause'
+  | 'custom'
+  | 'rollback'
+  | 'run'
+  | 'input'
 
 export interface RecordRow {
   readonly id: string
@@ -46,6 +58,8 @@ class Builder {
   readonly #byStep = new Map<string, Draft<RecordRow>>()
   readonly #begun = new Map<string, number>()
   readonly #calls = new Map<string, EventOf<'tool.started'>>()
+  /** What people were asked, in which step: the span of such a wait says nothing that the question does not say. */
+  readonly #asking = new Set<string>()
   /** Which call a wait is about. */
   readonly #callOf = new Map<Draft<RecordRow>, string>()
   #startedAt = 0
@@ -116,10 +130,13 @@ class Builder {
   }
 
   #span(event: EventOf<'trace.progress'> | EventOf<'trace.span'>): void {
-    const { span, parent, kind, label, detail, step, fraction } = event
+    const { span, parent, label, detail, step, fraction } = event
+    const kind = event.kind === 'wait' ? 'pause' : event.kind
+    if (kind === 'pause' && this.#asking.has(`${step} ${label}`)) return
     const isOver = event.type === 'trace.span'
     const startedAt = event.startedAt ?? this.#rows.get(span)?.startedAt ?? event.at
-    const stands = step !== undefined && parent === undefined && !this.#byStep.get(step)?.parent
+    // What is waited for in a step is not what the step does.
+    const stands = kind !== 'pause' && step !== undefined && parent === undefined && !this.#byStep.get(step)?.parent
     // A tool that has started has a row already: its span says the same better.
     const known = this.#rows.get(span) ?? (stands ? this.#byStep.get(step) : undefined)
     const row = known ?? this.#row(span, kind, label, startedAt)
@@ -147,7 +164,11 @@ class Builder {
     this.#put(row, { output, error, outcome, endedAt: row.startedAt + tookMs })
   }
 
-  #asked({ request, kind, message, call, input, at }: EventOf<'control.requested'>): void {
+  #asked({ step, request, kind, message, call, input, at }: EventOf<'control.requested'>): void {
+    this.#asking.add(`${step} ${message}`)
+    for (const row of this.#rows.values()) {
+      if (row.kind === 'pause' && row.step === step && row.label === plain(message)) this.#rows.delete(row.id)
+    }
     const label = kind === 'approval' ? `Waits for approval: ${message}` : `Waits for an answer: ${message}`
     const row = this.#row(`request ${request}`, 'wait', label, at)
     this.#put(row, { input })
@@ -168,6 +189,7 @@ class Builder {
     const startedAt = open?.startedAt ?? this.#begun.get(step) ?? this.#last
     if (open && open.endedAt === undefined) this.#rows.delete(open.id)
     this.#byStep.delete(step)
+    this.#begun.delete(step)
     const row = this.#row(`rollback ${step} ${at}`, 'rollback', 'Taken back, to be said anew', startedAt)
     this.#put(row, { endedAt: at, outcome: 'cancelled', error: reason, step })
   }
