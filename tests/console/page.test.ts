@@ -79,6 +79,16 @@ describe.skipIf(!hasBrowser)('the pages of the console', () => {
     expect((await fetch(`${server.url}/assets/..%2f..%2fpackage.json`)).status).toBe(404)
   })
 
+  test('where the console is not built, the page says so and how to have it', async () => {
+    const own = await createServer({ agents: [], console: join(folder, 'nowhere'), port: 0 })
+    const { page, complaints, leave } = await visit(browser, own.url)
+    await page.getByText('The web console is not built. Run npm run console').waitFor()
+    await page.getByRole('heading', { name: 'Agents', exact: true }).waitFor()
+    expect(complaints).toEqual([])
+    await leave()
+    await own.stop(0)
+  })
+
   test('in development a page loads itself again when something is another, and keeps what is being written', async () => {
     const changes = new EventTarget()
     const own = await createServer({ agents: [SPEAKER], console: folder, changes, port: 0 })

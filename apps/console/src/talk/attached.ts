@@ -11,7 +11,7 @@ export interface Attached {
 }
 
 /** All files of one input together: a frame holds a MiB, and base64 makes four bytes of three. */
-const MOST_BYTES = 700_000
+export const MOST_BYTES = 700_000
 /** A picture that is bigger is made smaller, which costs it nothing that a model would see. */
 const WIDEST = 1_568
 

@@ -7,7 +7,7 @@ import { ArrowUp, Paperclip, Square, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { Hint } from '../shell/hint.tsx'
 import { say } from '../shell/toast.ts'
-import { type Attached, attachedFrom, sizeInWords, totalBytes } from './attached.ts'
+import { type Attached, attachedFrom, MOST_BYTES, sizeInWords, totalBytes } from './attached.ts'
 
 const DELIVERIES: Record<Delivery, { name: string; says: string }> = {
   queue: { name: 'Queue', says: 'It waits for the next turn' },
@@ -130,7 +130,7 @@ export function Composer(props: ComposerProps) {
                 target.value = ''
               }}
             />
-            <Hint text="Attach files">
+            <Hint text={`Attach files, up to ${sizeInWords(MOST_BYTES)} in one message. Pictures are made smaller.`}>
               <Button
                 type="button"
                 className="button quiet small square"
