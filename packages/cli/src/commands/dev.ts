@@ -92,10 +92,11 @@ class ChangingServer {
     return (await this.#areTheFilesOf(host)) ? [] : files
   }
 
-  /** Where nothing is loaded anything may be what was wanted. */
+  /** Where nothing is loaded anything may be what was wanted; where Node cannot tell what is, any module may be. */
   #imports(path: string): boolean {
     const host = this.#serving?.host
-    return !host || host.modules.has(path) || host.modules.has(realPath(path))
+    if (!host || host.modules.size === 0) return !host || MODULE.test(path)
+    return host.modules.has(path) || host.modules.has(realPath(path))
   }
 
   /** Something in a folder of the agents is another: whatever it was, any of them may be made of it. */
