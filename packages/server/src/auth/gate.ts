@@ -50,7 +50,7 @@ export class Gate {
     for (const verifier of this.#house.verifiers) {
       const identity = await this.#braked(verifier, [line], { path: line }, async () => {
         const redeemed = await verifier.redeem?.(token)
-        return redeemed && this.#believed(redeemed)
+        return redeemed && this.#believed(redeemed, verifier)
       })
       if (!identity) continue
       const { principal, proofs } = identity
@@ -72,7 +72,7 @@ export class Gate {
     for (const verifier of this.#house.verifiers) {
       const identity = await this.#braked(verifier, [address], { address, path: pathOf(request) }, async () => {
         const verified = await verifier.verify(request, body)
-        return verified && this.#believed(verified)
+        return verified && this.#believed(verified, verifier)
       })
       if (identity) return { identity, verifier: verifier.name }
     }
@@ -100,7 +100,11 @@ export class Gate {
   }
 
   /** A ticket may outlive the key that it was made with, and is worth nothing then. */
-  async #believed(identity: Identity): Promise<Identity> {
+  async #believed(identity: Identity, { name }: Verifier): Promise<Identity> {
+    // An operator's own may be written without types.
+    const isWhole = typeof identity.principal === 'string' && typeof identity.sees?.trace === 'string'
+    if (!isWhole)
+      throw new TypeError(`the verifier ${name} gave an identity without a principal, or without what it sees`)
     if (await this.holds(identity)) return identity
     throw new Refusal('unauthenticated', 'what this identity rests on was revoked')
   }

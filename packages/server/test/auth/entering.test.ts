@@ -130,3 +130,12 @@ describe('with TLS', () => {
     await cut
   })
 })
+
+test('an identity without a principal, or without what it sees, lets nobody in, and the log says which verifier gave it', async () => {
+  for (const identity of [{ principal: 'ann' }, { sees: { trace: 'milestone', reasoning: true } }]) {
+    const home = await house({ verifiers: [{ name: 'homemade', verify: async () => identity as never }] })
+    expect(await home.fetch('/v1/sessions')).toMatchObject({ status: 500, body: { code: 'internal' } })
+    await expect(home.connect()).rejects.toThrow()
+    expect(home.complaints.join()).toContain('the verifier homemade gave an identity without a principal')
+  }
+})
