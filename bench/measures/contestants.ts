@@ -48,8 +48,12 @@ export function temporaryData(): Promise<string> {
 }
 
 /** Our server on this data; it serves the agent that the load generator speaks to, unless others are given. */
-export function startLongwire(data: string, agents: readonly URL[] = [SPEAKER], blockedMs?: number): Promise<Child> {
-  const served: Served = { data, agents: agents.map((agent) => fileURLToPath(agent)), blockedMs }
+export function startLongwire(
+  data: string,
+  agents: readonly URL[] = [SPEAKER],
+  settings: Pick<Served, 'blockedMs' | 'limits'> = {},
+): Promise<Child> {
+  const served: Served = { data, agents: agents.map((agent) => fileURLToPath(agent)), ...settings }
   return Child.start(new URL('../servers/longwire.ts', import.meta.url), [JSON.stringify(served)])
 }
 

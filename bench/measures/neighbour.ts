@@ -43,7 +43,7 @@ type Round = Readonly<Record<Beside, readonly number[]>>
 
 async function listenBeside(pace: Pace): Promise<readonly Round[]> {
   const data = await temporaryData()
-  const server = await startLongwire(data, [SPEAKER, LOOP], BLOCKED_MS)
+  const server = await startLongwire(data, [SPEAKER, LOOP], { blockedMs: BLOCKED_MS })
   const load = await startLoad()
   const windowSeconds = pace.isQuick ? 3 : 6
   try {

@@ -25,11 +25,14 @@ interface House {
 export const nodes: Measure = {
   name: 'nodes',
   title: 'Several nodes',
-  meaning: `Longwire processes on one machine, with one PostgreSQL (fsync on) and one NATS beside them: all share its processors, so
-turns a second cannot grow with the nodes here, and the processor time of a turn is what says how many a machine of its own would do.
-Takeover: from \`kill -9\` to the first event of the next attempt, at a reader on another node, over all turns that ran. The latency of
-a reader elsewhere is that of the same event at a reader on the owner, subtracted. Resume storm: from the kill of the node that all
-clients were on, to the last of them having attached elsewhere and caught up; each tries again at once.`,
+  columns: ['longwire', ''],
+  meaning: `Longwire processes on one machine, with one PostgreSQL 15 (fsync and synchronous_commit on) and one NATS beside them, and the
+clients too: all share its two processors, so turns a second cannot grow with the nodes here. The processor time of a turn (ten pieces
+of text and its commits) is what says how many a machine of its own would do: two cores have two seconds of it in each second, some
+4,000 turns at half a millisecond, and machines add up for as long as PostgreSQL takes their commits. Takeover: from \`kill -9\` to the
+first event of the next attempt, at a reader on another node, over all turns that ran; the lease is 3 s, and most of it is waiting
+for its end. The latency of a reader elsewhere is that of the same event at a reader on the owner, subtracted. Resume storm: from the
+kill of the node that all clients were on, to the last of them having attached elsewhere and caught up; each tries again at once.`,
   run: async (pace) => {
     const [postgres, nats] = await Promise.all([PostgresProcess.start(), NatsProcess.start()])
     const house: House = {

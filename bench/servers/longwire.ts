@@ -1,4 +1,4 @@
-import { createServer, type Verifier } from '@longwire/server'
+import { createServer, type ServerOptions, type Verifier } from '@longwire/server'
 import { answering, VITALS } from '../process/answering.ts'
 import { sharedClock } from './speech.ts'
 
@@ -11,9 +11,11 @@ export interface Served {
   readonly agents: readonly string[]
   /** The server's default unless given. */
   readonly blockedMs?: number | undefined
+  /** The server's own unless given. */
+  readonly limits?: ServerOptions['limits']
 }
 
-const { data, agents, blockedMs } = JSON.parse(process.argv[2]!) as Served
+const { data, agents, blockedMs, limits } = JSON.parse(process.argv[2]!) as Served
 /** Whoever says so is another principal than all others, who would be one. */
 const byWord: Verifier = {
   name: 'word',
@@ -30,6 +32,7 @@ const server = await createServer({
   durability: 'process',
   port: 0,
   ...(blockedMs === undefined ? {} : { blockedMs }),
+  ...(limits === undefined ? {} : { limits }),
 })
 const readyAt = sharedClock()
 
