@@ -74,6 +74,8 @@ export class Client {
   readonly #byChannel = new Map<number, Attachment>()
   readonly #subscribers = new Subscribers()
   #channels = 0
+  /** Whether a session is being made: that may be while a page renders, when nobody else may be told to render. */
+  #isBeginning = false
 
   constructor(url: string | URL, options: ConnectOptions) {
     const base = new URL(url)
@@ -108,7 +110,10 @@ export class Client {
     return [...this.#byChannel.values()].reduce((unsent, attachment) => unsent + attachment.unsent, 0)
   }
 
-  /** Calls `changed` whenever `state` or `unsent` changes. Returns the way to stop it. */
+  /**
+   * Calls `changed` whenever `state` or `unsent` changes, but not within the call that makes a session: right after it, so
+   * that one may be made while a page renders. Returns the way to stop it.
+   */
   readonly subscribe = this.#subscribers.add
 
   /** Makes a session and attaches to it. However often the line is lost meanwhile, one session is made. */
@@ -163,7 +168,9 @@ export class Client {
   ): Session<A> {
     return new Session<A>(this.#line, beginning, from, filtering, (attachment) => {
       if (this.state.kind === 'closed') return attachment.end(this.state.error)
+      this.#isBeginning = true
       this.#link.want()
+      this.#isBeginning = false
       if (this.state.kind === 'online') attachment.lineFound(this.state.connection)
     })
   }
@@ -200,7 +207,8 @@ export class Client {
       else if (state.kind === 'closed') attachment.end(state.error)
       else attachment.lineLost()
     }
-    this.#tell()
+    if (this.#isBeginning) queueMicrotask(() => this.#tell())
+    else this.#tell()
   }
 
   #tell(): void {

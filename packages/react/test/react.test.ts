@@ -186,6 +186,15 @@ describe.skipIf(!hasBrowser)('React', () => {
     expect(count('attach')).toBe(2)
   })
 
+  test('a session that is first asked for while rendering moves the line of who shows it, and React finds no fault with it', async () => {
+    const { page, complaints } = await scene('later', { session: await made('hello') })
+    await shows(page, 'connection', 'idle')
+    await page.click('#begin')
+    await shows(page, 'status', 'idle')
+    await shows(page, 'connection', 'online')
+    expect(complaints).toEqual([])
+  })
+
   test('a page that was rendered on a server with its view goes on from there', async () => {
     const session = await made('hello')
     await expect.poll(async () => (await viewOf(session)).status).toBe('idle')

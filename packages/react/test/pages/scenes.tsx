@@ -170,6 +170,17 @@ function Comings({ session }: { session: SessionTarget }) {
   )
 }
 
+/** A session that is first meant long after what shows the line was mounted. */
+function Later({ session }: { session: SessionTarget }) {
+  const [isThere, setThere] = useState(false)
+  if (isThere) return <Comings session={session} />
+  return (
+    <button type="button" id="begin" onClick={() => setThere(true)}>
+      begin
+    </button>
+  )
+}
+
 const SPEAKER = { agent: 'speaker' }
 const known = new URL(location.href).searchParams.get('session') ?? ''
 
@@ -237,6 +248,12 @@ const SCENES: Record<string, () => ReactNode> = {
     </>
   ),
   alone: () => <Comings session={known} />,
+  later: () => (
+    <>
+      <Connection />
+      <Later session={known} />
+    </>
+  ),
   fifty: () => (
     <LongwireProvider session={known}>
       <Fifty />
