@@ -23,6 +23,18 @@ import {
 const MOST_BYTES = 350_000
 /** A picture of one dot. */
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+/** A page that nobody looks at, of a person who allowed it to tell them things. What they are told is kept. */
+const AWAY = `
+  document.hasFocus = () => false
+  globalThis.told = []
+  globalThis.Notification = class {
+    static permission = 'granted'
+    constructor(title) { told.push(title) }
+    close() {}
+  }
+`
+/** The list of sessions is asked for now and then. */
+const WHILE_BUSY = { timeout: 60_000 }
 const COMMITS_OF_A_TURN = 5
 /** An id as the server makes them: then it is the key in the store as well. */
 const LONG = `ses_${'l'.repeat(43)}`
@@ -216,6 +228,27 @@ describe.skipIf(!hasBrowser)('the pages of the console', () => {
       await over(page)
     })
     expect(await lastAnswer(page).innerText()).toContain('Sorted.')
+    expect(complaints).toEqual([])
+    await leave()
+  })
+
+  test('who is not at the page is told outside of it when an agent has finished or needs them, and sees it in the title', async () => {
+    const { page, complaints, leave } = await visit(browser, 'about:blank')
+    await page.addInitScript(AWAY)
+    await page.goto(server.url)
+    const told = () => page.evaluate('told')
+    await withGate(async (gate) => {
+      await say(page, `work ${gate.file}`)
+      await page.locator('.session-link.running').first().waitFor()
+      expect(await told()).toEqual([])
+      gate.open()
+      await expect.poll(told, WHILE_BUSY).toEqual(['speaker has finished'])
+    })
+    await say(page, 'letter')
+    await expect.poll(told, WHILE_BUSY).toEqual(['speaker has finished', 'speaker needs you'])
+    await expect.poll(() => page.title(), WHILE_BUSY).toMatch(/^\(\d+\) /)
+    await page.getByRole('button', { name: 'Approve', exact: true }).click()
+    await over(page, 'letter')
     expect(complaints).toEqual([])
     await leave()
   })
