@@ -9,9 +9,11 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { clientOf, stayOf } from './line/stay.ts'
 import { followChanges } from './shell/follow-changes.ts'
+import { mendLanguage } from './shell/language.ts'
 import { showTheme } from './shell/theme.ts'
 import { loadAhead } from './talk/load.ts'
 
+mendLanguage()
 showTheme()
 loadAhead(location.pathname)
 followChanges()

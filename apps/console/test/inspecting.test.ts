@@ -138,6 +138,19 @@ describe.skipIf(!hasBrowser)('who builds with sessions, and who runs them,', () 
     client.close()
   })
 
+  test('are shown by a browser whose language there is not, plots and all', async () => {
+    const context = await browser.newContext()
+    await context.addInitScript("Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' })")
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', ({ message }) => complaints.push(message))
+    await page.goto(`${server.url}/operator`)
+    await page.locator('canvas').first().waitFor()
+    expect(await page.evaluate('navigator.language')).toBe('en-US')
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
   test.each(['light', 'dark'] as const)('are shut out by nothing that axe knows of, in %s', async (colorScheme) => {
     const session = await talked('hello')
     for (const path of [`/inspect/${session}`, '/operator'])
