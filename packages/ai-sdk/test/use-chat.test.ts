@@ -253,6 +253,7 @@ describe.skipIf(!hasBrowser)('useChat over a session', () => {
       .toMatchObject({ state: 'approval-requested', input: { to: 'ann' } })
     await expect.poll(talk.status).toBe('ready')
     if (reloads) await talk.reload()
+    await expect.poll(async () => JSON.stringify(await talk.parts())).toContain('approval-requested')
     await talk.app.evaluate(({ approve }) => approve(true))
     await expect.poll(talk.said).toEqual(['user: write', 'assistant: I write.Done.'])
     await expect.poll(talk.status).toBe('ready')
@@ -266,6 +267,7 @@ describe.skipIf(!hasBrowser)('useChat over a session', () => {
     const talk = await chatWith('refused')
     await talk.send('write')
     await expect.poll(talk.status).toBe('ready')
+    await expect.poll(async () => JSON.stringify(await talk.parts())).toContain('approval-requested')
     await talk.app.evaluate(({ approve }) => approve(false, 'not now'))
     await expect.poll(talk.said).toEqual(['user: write', 'assistant: Then not.'])
     await expect.poll(talk.status).toBe('ready')
@@ -294,6 +296,7 @@ describe.skipIf(!hasBrowser)('useChat over a session', () => {
     const asked = { message: 'May I begin?', input: { price: 3 } }
     await expect.poll(last).toMatchObject({ toolName: 'approval', state: 'approval-requested', input: asked })
     await expect.poll(talk.status).toBe('ready')
+    await expect.poll(async () => JSON.stringify(await talk.parts())).toContain('approval-requested')
     await talk.app.evaluate(({ approve }) => approve(true))
     await expect
       .poll(last)
