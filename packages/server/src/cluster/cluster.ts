@@ -100,7 +100,7 @@ export class Cluster implements SessionCluster {
         bus,
         log,
         watch: (owner, sessions) => this.#watch(owner, sessions),
-        presenceOf: (key) => this.#presences.of(key),
+        presenceOf: this.presenceOf,
         here: (key) => this.#sessions.live.get(key)?.session,
       },
       times.followMs,
@@ -185,9 +185,7 @@ export class Cluster implements SessionCluster {
     return this.#mirrors.follow(key)
   }
 
-  presenceOf(key: string): Presence {
-    return this.#presences.of(key)
-  }
+  readonly presenceOf = (key: string): Presence => this.#presences.of(key)
 
   successorOf(lost: Session): ReadSession {
     return this.#sessions.live.get(lost.key)?.session ?? this.#mirrors.succeed(lost)
@@ -196,6 +194,10 @@ export class Cluster implements SessionCluster {
   arrived(session: Session): void {
     this.#mirrors.arrived(session)
     this.#followers.announce(session)
+  }
+
+  makeSure(): void {
+    this.life.look()
   }
 
   takeAgain(key: string): void {

@@ -95,7 +95,7 @@ export class NodeLife {
     await this.#beat()
     this.#timers = [
       setInterval(() => void this.beat(), times.beatMs),
-      setInterval(() => this.#watch(), Math.max(20, times.beatMs / 4)),
+      setInterval(() => this.look(), Math.max(20, times.beatMs / 4)),
     ]
     for (const timer of this.#timers) timer.unref()
   }
@@ -176,7 +176,8 @@ export class NodeLife {
     if (node !== this.#house.node) this.#words.set(node, { at: performance.now(), isWell })
   }
 
-  #watch(): void {
+  /** Whether the lease may be over is looked at often, and before anything is done: a process that was stopped wakes late. */
+  look(): void {
     const { times, onCut } = this.#house
     if (this.#isCut || this.#isOver) return
     if (performance.now() - this.#renewedAt < times.leaseMs - times.marginMs) return
