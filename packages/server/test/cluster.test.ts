@@ -2,6 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { eventually, nodes } from './nodes.ts'
 import type { Peer } from './peer.ts'
 
+/** A turn that node a runs, with a reader at a and one at b. Of three nodes, c has nothing to do with it. */
+async function turnReadAtTwo(count = 2) {
+  const { nodes: all, store } = await nodes(count)
+  const [a, b, c] = [all[0]!, all[1]!, all[2]!]
+  const here = await a.connect()
+  const session = await here.open()
+  const there = await b.connect()
+  await there.ask({ type: 'attach', ch: 1, session, after: '0' })
+  await here.ask({ type: 'input', ch: 1, text: 'Hello' })
+  return { a, b, c, store, session, here, there, run: await a.host.run() }
+}
+
 test('[N30] a command that reaches another node than the owner is done by the owner, and readers of both see the same', async () => {
   const { nodes: all } = await nodes(2)
   const [a, b] = [all[0]!, all[1]!]
@@ -51,14 +63,7 @@ test('[N31] the turns of a node that died are finished by another, and its reade
 })
 
 test('[N32] a node that stops hands its turns on at their next step, and says when to come back', async () => {
-  const { nodes: all } = await nodes(3)
-  const [a, b, c] = [all[0]!, all[1]!, all[2]!]
-  const here = await a.connect()
-  const session = await here.open()
-  const there = await b.connect()
-  await there.ask({ type: 'attach', ch: 1, session, after: '0' })
-  await here.ask({ type: 'input', ch: 1, text: 'Hello' })
-  const run = await a.host.run()
+  const { a, b, c, here, there, run } = await turnReadAtTwo(3)
   run.speak(1)('Hel')
   await there.event('chunk.text')
   const stopped = a.server.stop(5_000)
@@ -78,14 +83,7 @@ test('[N32] a node that stops hands its turns on at their next step, and says wh
 })
 
 test('[N33] a node that is cut off from the store stops its turns, says so, and doubles nothing when it is back', async () => {
-  const { nodes: all, store } = await nodes(2)
-  const [a, b] = [all[0]!, all[1]!]
-  const here = await a.connect()
-  const session = await here.open()
-  const there = await b.connect()
-  await there.ask({ type: 'attach', ch: 1, session, after: '0' })
-  await here.ask({ type: 'input', ch: 1, text: 'Hello' })
-  const run = await a.host.run()
+  const { a, b, store, session, here, there, run } = await turnReadAtTwo()
   run.speak(1)('Hel')
   a.cutStore(true)
   await run.told('cancel')
@@ -302,14 +300,7 @@ describe('[N40] in the cluster', () => {
   })
 
   test('a request that is answered at two nodes at once has one outcome, and both see which', async () => {
-    const { nodes: all } = await nodes(2)
-    const [a, b] = [all[0]!, all[1]!]
-    const here = await a.connect()
-    const session = await here.open()
-    const there = await b.connect()
-    await there.ask({ type: 'attach', ch: 1, session, after: '0' })
-    await here.ask({ type: 'input', ch: 1, text: 'Hello' })
-    const run = await a.host.run()
+    const { here, there, run } = await turnReadAtTwo()
     run.request('r1')
     await Promise.all([here.event('control.requested'), there.event('control.requested')])
     const answers = await Promise.all([

@@ -1,6 +1,6 @@
 import type { HistoryEntry, ToolResult } from '../boundary/messages.ts'
 import type { Tool, ToolSet } from '../tool.ts'
-import { answeredFromLog } from '../turn/answered.ts'
+import { answeredFromLog } from '../turn/answered-from-log.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
 import { type RecordedStep, toolStep } from '../turn/journal.ts'
 import type { RunningTurn } from '../turn/running-turn.ts'

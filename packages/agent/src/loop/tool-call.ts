@@ -1,7 +1,7 @@
 import type { EventOf, Json } from '@longwire/protocol'
 import type { HistoryEntry, ToolResult } from '../boundary/messages.ts'
 import type { Tool, ToolSet } from '../tool.ts'
-import { answeredFromLog } from '../turn/answered.ts'
+import { answeredFromLog } from '../turn/answered-from-log.ts'
 import { AgentFailure, messageOf } from '../turn/failure.ts'
 import type { RecordedStep } from '../turn/journal.ts'
 import { Questions } from '../turn/questions.ts'

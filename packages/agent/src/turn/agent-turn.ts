@@ -1,7 +1,7 @@
 import { generate } from '../loop/generate.ts'
 import { callTool } from '../loop/own-call.ts'
 import type { Tool } from '../tool.ts'
-import { partOf } from './answered.ts'
+import { asPartOf } from './answered-from-log.ts'
 import { background } from './background.ts'
 import { becauseText } from './because-text.ts'
 import { all } from './branches.ts'
@@ -35,8 +35,8 @@ export function agentTurn(run: RunningTurn): Turn {
     reasoning: (piece) => run.say('reasoning', piece),
     step: (name, work) => run.step(name, work),
     all: (branches) => all(run, branches) as never,
-    generate: (options) => partOf('turn.generate()', () => generate(run, options)),
-    tool: (tool, input) => partOf('turn.tool()', () => callTool(run, tool as Tool | string, input)) as never,
+    generate: (options) => asPartOf('turn.generate()', () => generate(run, options)),
+    tool: (tool, input) => asPartOf('turn.tool()', () => callTool(run, tool as Tool | string, input)) as never,
     request: requests,
     sleep: (time) => sleep(run, time),
     background: (label, work, options) => background(run, label, work, options),

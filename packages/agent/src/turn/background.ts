@@ -1,4 +1,4 @@
-import { answeredFromLog } from './answered.ts'
+import { answeredFromLog } from './answered-from-log.ts'
 import { AgentFailure } from './failure.ts'
 import { NEVER, type RunningTurn } from './running-turn.ts'
 import type { BackgroundOptions, Task } from './turn.ts'

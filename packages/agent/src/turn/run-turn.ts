@@ -1,5 +1,5 @@
 import { agentTurn } from './agent-turn.ts'
-import { answeredFromLog } from './answered.ts'
+import { answeredFromLog } from './answered-from-log.ts'
 import type { RunningTurn } from './running-turn.ts'
 import { currentScope } from './scope.ts'
 

@@ -19,6 +19,7 @@ import { NodeTalk } from './node-talk.ts'
 import { Presences } from './presences.ts'
 import { SharedLineDesk } from './shared-line-desk.ts'
 import { SharedTicketDesk } from './ticket-desk.ts'
+import { unrefused } from './unrefused.ts'
 
 export interface ClusterTimes extends NodeTimes {
   /** How often sessions of dead nodes are looked for. */
@@ -196,7 +197,7 @@ export class Cluster implements SessionCluster {
     this.#followers.announce(session)
   }
 
-  makeSure(): void {
+  letGoIfCut(): void {
     this.life.look()
   }
 
@@ -227,9 +228,8 @@ export class Cluster implements SessionCluster {
     this.#refuseWhileCut()
     const answer = await this.#ask(node, { ask: 'act', key, act }, this.#house.times.actMs)
     if (answer === undefined) return { kind: 'silent' }
-    if (answer.kind === 'done') return answer
-    if (answer.kind === 'refused') throw new Refusal(answer.code, answer.message, answer.detail)
-    return { kind: 'elsewhere' }
+    const told = unrefused(answer)
+    return told.kind === 'done' ? told : { kind: 'elsewhere' }
   }
 
   async due(before: number, limit: number): Promise<readonly string[]> {

@@ -38,7 +38,7 @@ export class Presences {
   /** The presence of a session here. While the session moves into or out of this node's hands there are two. */
   of(key: string): Presence {
     const presence = new Presence(this.#house.most)
-    presence.onChange = () => this.#changed(key, presence)
+    presence.onChange = (here) => this.#changed(key, presence, here)
     return presence
   }
 
@@ -47,11 +47,10 @@ export class Presences {
     for (const [key, room] of this.#rooms) this.#empty(key, room)
   }
 
-  #changed(key: string, presence: Presence): void {
-    const isAnybody = presence.here.length > 0
-    const room = this.#rooms.get(key) ?? (isAnybody ? this.#furnish(key) : undefined)
+  #changed(key: string, presence: Presence, here: readonly Viewer[]): void {
+    const room = this.#rooms.get(key) ?? (here.length > 0 ? this.#furnish(key) : undefined)
     if (!room) return
-    room.changed(presence, isAnybody)
+    room.changed(presence, here)
     if (room.isEmpty) this.#empty(key, room)
   }
 
@@ -77,7 +76,7 @@ class Room {
   readonly #house: PresencesHouse
   readonly #topic: string
   readonly #leave: () => void
-  readonly #here = new Set<Presence>()
+  readonly #here = new Map<Presence, readonly Viewer[]>()
   readonly #elsewhere = new Map<string, { readonly present: Present; readonly at: number }>()
   #said = ''
 
@@ -91,11 +90,11 @@ class Room {
     return this.#here.size === 0
   }
 
-  changed(presence: Presence, isAnybody: boolean): void {
-    if (!isAnybody) this.#here.delete(presence)
-    else if (!this.#here.has(presence)) {
-      this.#here.add(presence)
-      if (this.#elsewhere.size > 0) presence.elsewhere = this.#others()
+  changed(presence: Presence, here: readonly Viewer[]): void {
+    if (here.length === 0) this.#here.delete(presence)
+    else {
+      if (this.#elsewhere.size > 0 && !this.#here.has(presence)) presence.elsewhere = this.#others()
+      this.#here.set(presence, here)
     }
     const isFirst = this.#said === ''
     const text = JSON.stringify(this.#own())
@@ -129,7 +128,7 @@ class Room {
 
   #tell(): void {
     const others = this.#others()
-    for (const presence of this.#here) presence.elsewhere = others
+    for (const presence of this.#here.keys()) presence.elsewhere = others
   }
 
   #others(): Present {
@@ -141,10 +140,7 @@ class Room {
   }
 
   #own(): Present {
-    return this.#bounded(
-      [...this.#here].flatMap(({ here }) => here),
-      0,
-    )
+    return this.#bounded([...this.#here.values()].flat(), 0)
   }
 
   #bounded(viewers: readonly Viewer[], unnamed: number): Present {

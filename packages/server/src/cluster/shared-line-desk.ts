@@ -2,6 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { beginnerOf, type LineDesk } from '../wires/line-desk.ts'
 import type { PolledFrames } from '../wires/polled-line-wire.ts'
 import type { Answer, LineAct, Question } from './node-messages.ts'
+import { unrefused } from './unrefused.ts'
 
 /** Asks another node; undefined where it does not answer within that time. */
 type AsksLineNode = (node: string, question: Question, timeoutMs: number) => Promise<Answer | undefined>
@@ -65,8 +66,7 @@ export class SharedLineDesk implements LineDesk {
     const waitMs = act.do === 'poll' ? act.waitMs : 0
     const answer = await this.#ask(node, { ask: 'line', line, act }, waitMs + this.#answerMs)
     if (!answer) throw new Refusal('not_found', 'there is no such line, or the node that has it does not answer')
-    if (answer.kind === 'refused') throw new Refusal(answer.code, answer.message, answer.detail)
-    return answer
+    return unrefused(answer)
   }
 }
 

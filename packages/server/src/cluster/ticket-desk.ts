@@ -2,6 +2,7 @@ import { makerOf, type TicketDesk, type Tickets } from '../auth/tickets.ts'
 import type { Identity } from '../auth/verifier.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer, Question, TicketAct } from './node-messages.ts'
+import { unrefused } from './unrefused.ts'
 
 /** Asks another node; undefined where it does not answer. */
 export type AsksNode = (node: string, question: Question) => Promise<Answer | undefined>
@@ -73,7 +74,6 @@ export class SharedTicketDesk implements TicketDesk {
   async #asked(node: string, token: string, act: TicketAct): Promise<Answer> {
     const answer = await this.#ask(node, { ask: 'ticket', token, act })
     if (!answer) throw new Refusal('unauthenticated', 'the node that made this ticket does not answer')
-    if (answer.kind === 'refused') throw new Refusal(answer.code, answer.message, answer.detail)
-    return answer
+    return unrefused(answer)
   }
 }

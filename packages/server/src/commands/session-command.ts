@@ -4,7 +4,6 @@ import type { WorkTally } from '../limits/work-tally.ts'
 import { Refusal } from '../refusal.ts'
 import type { Alarm } from '../session/alarm.ts'
 import { commandDigest } from '../session/command-digest.ts'
-import type { FoundSession } from '../session/read-session.ts'
 import type { CommandResult, RememberedCommand } from '../session/remembered-commands.ts'
 import type { Session } from '../session/session.ts'
 import { withCommand } from '../session/session-state.ts'
@@ -51,15 +50,6 @@ const HANDLERS: { readonly [T in SessionCommandType]: SessionCommandHandler<T> }
   cancel,
   answer,
   close,
-}
-
-/** Does what the command asks, once, wherever the session is run. */
-export async function runSessionCommand(
-  found: FoundSession,
-  command: SessionCommand,
-  speaker: Speaker,
-): Promise<CommandResult> {
-  return found.perform(command, speaker)
 }
 
 /** Does it here: the same id again gets the first result, whatever connection it comes by. */

@@ -33,8 +33,8 @@ const NOBODY: Present = { viewers: [] }
  * changes: what happens within a moment is told together, so that a crowd that comes back costs little.
  */
 export class Presence {
-  /** Called soon after somebody came or went here. */
-  onChange: () => void = () => {}
+  /** Hears who is here, soon after somebody came or went. */
+  onChange: (here: readonly Viewer[]) => void = () => {}
   readonly #most: number
   readonly #seats = new Set<Taken>()
   #elsewhere: Present = NOBODY
@@ -56,7 +56,7 @@ export class Presence {
   }
 
   /** Who reads it here, those who came first before the others. */
-  get here(): readonly Viewer[] {
+  get #here(): readonly Viewer[] {
     const byViewer = new Map<string, Viewer>()
     const seats = [...this.#seats].sort((a, b) => a.seat.since - b.seat.since)
     for (const { seat } of seats) if (!byViewer.has(seat.viewer)) byViewer.set(seat.viewer, viewerOf(seat))
@@ -70,9 +70,9 @@ export class Presence {
   }
 
   /** Everybody who is there and has a name here, those who came first before the others. */
-  get #viewers(): readonly Viewer[] {
+  #everybody(here: readonly Viewer[]): readonly Viewer[] {
     const { viewers } = this.#elsewhere
-    return viewers.length === 0 ? this.here : [...this.here, ...viewers].sort((a, b) => a.since - b.since)
+    return viewers.length === 0 ? here : [...here, ...viewers].sort((a, b) => a.since - b.since)
   }
 
   #tellSoon(): void {
@@ -81,14 +81,15 @@ export class Presence {
 
   #tellAll(): void {
     this.#telling = undefined
-    const viewers = this.#viewers
+    const here = this.#here
+    const viewers = this.#everybody(here)
     const told = [...this.#seats].map((taken) => this.#tell(taken, viewers))
     if (told.includes(false)) this.#tellSoon()
-    this.onChange()
+    this.onChange(here)
   }
 
   /** False where this one has no room for it now. */
-  #tell(taken: Taken, viewers = this.#viewers): boolean {
+  #tell(taken: Taken, viewers = this.#everybody(this.#here)): boolean {
     const { viewer, tell } = taken.seat
     if (!tell) return true
     const present = this.#presentTo(viewer, viewers)

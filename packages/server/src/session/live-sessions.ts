@@ -65,7 +65,7 @@ export class LiveSessions {
 
   /** The session, run here: from memory, or taken from the store where nobody else runs it. */
   async run(key: string): Promise<Run | undefined> {
-    this.#house.cluster?.makeSure()
+    this.#house.cluster?.letGoIfCut()
     const ground = this.#live.get(key)
     if (ground) return { kind: 'here', ground }
     refuseWithoutRoom(this.#live.size, this.#house.limits)

@@ -45,7 +45,7 @@ export interface SessionCluster {
   /** It is run here from now on: those who followed it from here read it here, and other nodes hear of it. */
   arrived(session: Session): void
   /** Lets go of what runs here where others may have taken it by now: a node that was frozen does not know yet. */
-  makeSure(): void
+  letGoIfCut(): void
   /** The store may say that this node has it, and it does not run here: it is looked at again soon, and run where it is ours. */
   takeAgain(key: string): void
   /** It leaves memory: nobody needs to run it. */

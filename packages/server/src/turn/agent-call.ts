@@ -1,6 +1,5 @@
 import type { AgentAnswer, CommitBody, Said } from '@longwire/agent/internal'
 import type { EventOf } from '@longwire/protocol'
-import { runSessionCommand } from '../commands/session-command.ts'
 import type { LogEvent } from '../session/log-event.ts'
 import type { FoundSession, Reader, ReadSession } from '../session/read-session.ts'
 import type { Session } from '../session/session.ts'
@@ -52,7 +51,7 @@ export class AgentCall implements Reader {
       this.#child = child
       this.#listenTo(child.session.current())
       const speaker = { principal: this.#parent.principal }
-      const result = await runSessionCommand(child, { type: 'input', id: `call:${call}`.slice(0, 128), text }, speaker)
+      const result = await child.perform({ type: 'input', id: `call:${call}`.slice(0, 128), text }, speaker)
       this.#turn = result.turn
       if (this.#isLeft) this.leave()
       // The turn may have ended before this reader came: then the view has the answer.
@@ -92,7 +91,7 @@ export class AgentCall implements Reader {
     if (!child || this.#turn === undefined) return
     const id = `leave:${this.#item.call}`.slice(0, 128)
     const speaker = { principal: this.#parent.principal }
-    runSessionCommand(child, { type: 'cancel', id, turn: this.#turn }, speaker).catch(() => undefined)
+    child.perform({ type: 'cancel', id, turn: this.#turn }, speaker).catch(() => undefined)
   }
 
   tell(event: LogEvent): void {

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import type { Identity } from '../../auth/verifier.ts'
-import { runSessionCommand } from '../../commands/session-command.ts'
 import { faultOf } from '../../connection/connection.ts'
 import type { DoorEnv, Doors } from '../../http/context.ts'
 import { bytesOf } from '../../http/request.ts'
@@ -99,7 +98,7 @@ async function stop(c: Context<DoorEnv>, house: DialectHouse, { names }: Runtime
   if (!life?.session) throw new Refusal('session_not_found', `there is no session ${named}`)
   if (!isOver(life.session)) {
     const ground = await house.sessions.find(identity.principal, life.name)
-    await runSessionCommand(ground, { type: 'close', id: commandIds(house.clock)() }, identity)
+    await ground.perform({ type: 'close', id: commandIds(house.clock)() }, identity)
   }
   return c.json({}, 200, { [SESSION_FIELD]: named })
 }

@@ -5,7 +5,6 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { isOperator } from '../../auth/access.ts'
 import { redacted } from '../../auth/redaction.ts'
-import { runSessionCommand } from '../../commands/session-command.ts'
 import { lineRow } from '../../operator/lines.ts'
 import { requestRows, sessionRow, turnRows } from '../../operator/rows.ts'
 import { SAMPLE_EVERY_MS } from '../../operator/stats.ts'
@@ -82,7 +81,7 @@ export function operatorDoors(doors: Doors, house: DoorHouse): void {
   })
 
   async function act(c: Context<DoorEnv>, key: string, command: CommandOf<'cancel' | 'close' | 'answer'>) {
-    return runSessionCommand(await sessions.byKey(key), command, c.get('identity'))
+    return (await sessions.byKey(key)).perform(command, c.get('identity'))
   }
 
   function turnRow(record: SessionRecord, sight: Sight): readonly object[] {

@@ -4,7 +4,6 @@ import type { SessionRecord } from '@longwire/store'
 import { z } from 'zod'
 import { reach, reaches, refuseToOpen, refuseUnless } from '../../auth/access.ts'
 import { redacted } from '../../auth/redaction.ts'
-import { runSessionCommand } from '../../commands/session-command.ts'
 import { readCommandValue } from '../../connection/read-command.ts'
 import { Refusal } from '../../refusal.ts'
 import type { ReadSession } from '../../session/read-session.ts'
@@ -67,7 +66,7 @@ export function sessionDoors(doors: Doors, { sessions, limits, clock }: DoorHous
     const speaker = c.get('identity')
     const { metadata, id = clock.randomId() } = await readBody(c, DescribeBody, limits.frameBytes)
     const ground = await reach(sessions, speaker, c.req.param('session'))
-    const result = await runSessionCommand(ground, { type: 'describe', id, metadata }, speaker)
+    const result = await ground.perform({ type: 'describe', id, metadata }, speaker)
     return c.json({ type: 'ok', id, ...result, metadata: (await ground.session.current().facts()).metadata })
   })
 
@@ -85,7 +84,7 @@ export function sessionDoors(doors: Doors, { sessions, limits, clock }: DoorHous
     // The body first: a session that was found before may leave memory while a slow one trickles in.
     const command = sessionCommand(await readBody(c, z.unknown(), limits.frameBytes))
     const ground = await reach(sessions, speaker, c.req.param('session'))
-    const result = await runSessionCommand(ground, command, speaker)
+    const result = await ground.perform(command, speaker)
     return c.json({ type: 'ok', id: command.id, ...result })
   })
 }

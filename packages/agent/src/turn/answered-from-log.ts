@@ -7,6 +7,6 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 export const answeredFromLog = new AsyncLocalStorage<string | undefined>()
 
 /** Runs `work` as a part of `what`, or of the narrower thing around it: the author's functions that it calls, too. */
-export function partOf<T>(what: string, work: () => T): T {
+export function asPartOf<T>(what: string, work: () => T): T {
   return answeredFromLog.run(answeredFromLog.getStore() ?? what, work)
 }
