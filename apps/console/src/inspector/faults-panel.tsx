@@ -1,7 +1,7 @@
 import { Button } from '@base-ui/react/button'
 import { Gauge, Scissors, Skull, Unplug } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { asked } from '../line/older-turns.ts'
+import { asked } from '../line/asked.ts'
 import { useStay } from '../line/stay-context.ts'
 import { attempt, say } from '../shell/toast.ts'
 import { useNow } from '../shell/use-now.ts'

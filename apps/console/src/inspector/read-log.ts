@@ -1,5 +1,5 @@
 import type { Commit } from '@longwire/protocol'
-import { asked } from '../line/older-turns.ts'
+import { asked } from '../line/asked.ts'
 import type { Stay } from '../line/stay.ts'
 import type { ReadLog } from './log-pages.ts'
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { asked } from '../line/older-turns.ts'
+import { asked } from '../line/asked.ts'
 import { useStay } from '../line/stay-context.ts'
 
 export interface Door<T> {

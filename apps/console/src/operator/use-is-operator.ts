@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { asked } from '../line/older-turns.ts'
+import { asked } from '../line/asked.ts'
 import { useStay } from '../line/stay-context.ts'
 
 let known: Promise<boolean> | undefined

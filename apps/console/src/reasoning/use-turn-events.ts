@@ -1,8 +1,8 @@
 import type { SessionEvent } from '@longwire/protocol'
 import { useEffect, useState } from 'react'
+import { asked } from '../line/asked.ts'
 import { beforeNextPicture } from '../line/frames.ts'
 import type { LiveSession } from '../line/live-session.ts'
-import { asked } from '../line/older-turns.ts'
 import type { Stay } from '../line/stay.ts'
 import { useStay } from '../line/stay-context.ts'
 

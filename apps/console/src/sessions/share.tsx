@@ -1,7 +1,7 @@
 import { Button } from '@base-ui/react/button'
 import { Dialog } from '@base-ui/react/dialog'
 import { useState } from 'react'
-import { asked, DoorError } from '../line/older-turns.ts'
+import { asked, DoorError } from '../line/asked.ts'
 import type { Stay } from '../line/stay.ts'
 import { useStay } from '../line/stay-context.ts'
 import { CopyButton } from '../markdown/code-block.tsx'
