@@ -235,7 +235,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
       site.cut()
       await expect.poll(() => app.evaluate(({ client }) => client.state.kind)).not.toBe('online')
       await app.evaluate(({ session }) => void session.send('go').catch(() => {}))
-      await expect.poll(() => app.evaluate(({ session }) => session.outbox.length)).toBe(1)
+      await expect.poll(() => app.evaluate(({ hasKeptSends }) => hasKeptSends())).toBe(true)
       await page.goto(`${site.url}/page?keep=${storage}&session=${id}`)
       const again = await inside<PlainPage>(page)
       gate.resolve()

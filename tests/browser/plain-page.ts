@@ -12,6 +12,8 @@ export interface PlainPage {
   ask(text: string): Promise<readonly string[]>
   /** Keeps the place and the view for the page that is loaded next in this tab. */
   keep(): void
+  /** Whether the storage has what could not be sent: one that takes its time may have it later than the outbox. */
+  hasKeptSends(): Promise<boolean>
   /** The tab goes into the background, or comes back from there. */
   turn(state: 'hidden' | 'visible'): void
 }

@@ -13,9 +13,10 @@ const STORAGES: Readonly<Record<string, () => ClientStorage>> = {
   local: () => localStorage,
   indexed: () => indexedDbStorage(),
 }
+const storage = query.has('keep') ? STORAGES[query.get('keep')!]!() : undefined
 const client = connect(location.origin, {
   ...(chance === null ? {} : { chance: () => Number(chance) }),
-  ...(query.has('keep') ? { storage: STORAGES[query.get('keep')!]!(), keepSends: true } : {}),
+  ...(storage ? { storage, keepSends: true } : {}),
   // However slow the machine is, no tab gives up the others.
   ...(query.has('share') ? { share: tabs({ answerMs: 60_000 }), wires: ['websocket'] } : {}),
 })
@@ -50,6 +51,9 @@ const page = {
   keep() {
     const { view, place: after, log } = session
     sessionStorage.setItem('kept', JSON.stringify({ view, after, log }))
+  },
+  async hasKeptSends() {
+    return (await storage?.getItem(`longwire:sends:${location.origin}/:${session.id}`)) != null
   },
   turn(state: 'hidden' | 'visible') {
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
